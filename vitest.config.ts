@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const alias = { "dgram-extra": fileURLToPath(new URL("./src/dgram-extra/index.ts", import.meta.url)) };
+
+/**
+ * Two projects. `fast` needs no privilege and no process of its own: units, properties, goldens, scenarios, simulation.
+ * `system` makes network namespaces, loads BPF and runs the peers; its files run one after another because they
+ * measure real time on a small machine.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts", "src/dgram-extra/test/**/*.test.ts"],
+          exclude: ["test/bpf/**", "test/topology/**", "test/vm/**", "**/*.system.test.ts"],
+          pool: "threads",
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "system",
+          include: ["test/bpf/**/*.test.ts", "test/topology/**/*.test.ts", "test/vm/**/*.test.ts", "**/*.system.test.ts"],
+          exclude: ["node_modules/**", "dist/**"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
