@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { SkipReport } from "./test/support/skip-report.ts";
 
 const alias = { "dgram-extra": fileURLToPath(new URL("./src/dgram-extra/index.ts", import.meta.url)) };
 
@@ -10,6 +11,7 @@ const alias = { "dgram-extra": fileURLToPath(new URL("./src/dgram-extra/index.ts
  */
 export default defineConfig({
   test: {
+    reporters: ["default", new SkipReport()],
     projects: [
       {
         resolve: { alias },
@@ -25,7 +27,12 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "system",
-          include: ["test/bpf/**/*.test.ts", "test/topology/**/*.test.ts", "test/vm/**/*.test.ts", "**/*.system.test.ts"],
+          include: [
+            "test/bpf/**/*.test.ts",
+            "test/topology/**/*.test.ts",
+            "test/vm/**/*.test.ts",
+            "**/*.system.test.ts",
+          ],
           exclude: ["node_modules/**", "dist/**"],
           pool: "forks",
           fileParallelism: false,
