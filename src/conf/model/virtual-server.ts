@@ -115,7 +115,9 @@ export interface HttpChecker {
   readonly timing: CheckTiming;
   readonly target: CheckTarget;
   readonly tls: boolean;
-  /** `enable_sni`, `http_protocol` and the like belong here as they are bound. */
+  /** `enable_sni` of SSL_GET: the virtual host's name is sent in the handshake; absent means no. */
+  readonly enableSni?: boolean;
+  /** `http_protocol` and the like belong here as they are bound. */
   readonly virtualHost?: string;
   /** Asked in this order; each must pass. */
   readonly urls: readonly HttpUrl[];
