@@ -1,0 +1,281 @@
+import { type IpAddress, ipAddressBytes, ipAddressFromBytes } from "../base/ip-address.ts";
+import { type Duration, microseconds } from "../base/time.ts";
+import {
+  AUTHENTICATION_LENGTH,
+  AUTHENTICATION_TYPE,
+  advertisementLength,
+  FIXED_LENGTH,
+} from "./advertisement.ts";
+import { holdsSecret, passwordOctets } from "./authentication.ts";
+import type { PacketView } from "./packet-view.ts";
+import { type Rejection, rejection } from "./rejection.ts";
+import { advertisedAddresses, type RouterConfig } from "./router-config.ts";
+import { partialSum, pseudoHeaderSum, sumToChecksum } from "./vrrp-checksum.ts";
+
+/** An advertisement that passed every check of its receiver. */
+export interface ReceivedAdvertisement {
+  readonly version: 2 | 3;
+  readonly virtualRouterId: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly ttl: number;
+  readonly priority: number;
+  readonly interval: Duration;
+  readonly addresses: readonly IpAddress[];
+  readonly authenticationType: number;
+  /** Which of the two checksum forms of version 3 over IPv4 it came with (TX-9); version 2 is always "message". */
+  readonly checksumForm: ChecksumForm;
+}
+
+/** "message": over the VRRP message alone; "pseudo-header": addresses, length and protocol too. */
+export type ChecksumForm = "message" | "pseudo-header";
+
+/** One router's side of the receiver checks, prepared once per configuration so that a check only compares bytes. */
+export interface Receiver {
+  readonly config: RouterConfig;
+  readonly addresses: readonly Uint8Array[];
+  readonly peers: readonly {
+    readonly octets: Uint8Array;
+    readonly minTtl: number;
+    readonly maxTtl: number;
+  }[];
+  readonly authenticationType: number;
+  readonly secret: Uint8Array | undefined;
+}
+
+/** What changes between two packets for one receiver. */
+export interface ReceptionContext {
+  /** Our own addresses on the interface (at least the one adverts are sent from), in network order. */
+  readonly ownAddresses: readonly Uint8Array[];
+  /** The master heard last, for `skip_check_adv_addr`. */
+  readonly knownMaster: IpAddress | undefined;
+}
+
+/** Prepares the receiver checks of one router. */
+export function createReceiver(config: RouterConfig): Receiver {
+  const { authentication } = config;
+  // keepalived ignores an authentication block in version 3, which has no such field.
+  const used = config.version === 2 ? authentication : { kind: "none" as const };
+  return {
+    config,
+    addresses: advertisedAddresses(config).map(ipAddressBytes),
+    peers: config.unicastPeers.map((peer) => ({
+      octets: ipAddressBytes(peer.address),
+      minTtl: peer.minTtl ?? 0,
+      maxTtl: peer.maxTtl ?? 255,
+    })),
+    authenticationType: AUTHENTICATION_TYPE[used.kind],
+    secret: used.kind === "pass" ? passwordOctets(used.password) : undefined,
+  };
+}
+
+/** The outcome of the receiver checks. */
+export type Reception =
+  | { readonly ok: true; readonly value: ReceivedAdvertisement }
+  | { readonly ok: false; readonly error: Rejection };
+
+const REFUSED = {
+  ttl: refusal("ttl"),
+  version: refusal("version"),
+  type: refusal("type"),
+  length: refusal("length"),
+  checksum: refusal("checksum"),
+  vrid: refusal("unknown-vrid"),
+  authenticationType: refusal("authentication-type"),
+  authenticationMismatch: refusal("authentication-mismatch"),
+  authenticationFailed: refusal("authentication-failed"),
+  intervalMismatch: refusal("interval-mismatch"),
+  intervalZero: refusal("interval-zero"),
+  multicast: refusal("multicast-on-unicast"),
+  unicast: refusal("unicast-on-multicast"),
+  peer: refusal("unknown-peer"),
+  zeroAddresses: refusal("zero-addresses"),
+  addressList: refusal("address-list"),
+  ownAddress: refusal("own-address"),
+} as const;
+
+/**
+ * Runs every receiver check of RFC 3768 section 7.1 and RFC 9568 section 7.1 in an order that spends least on the
+ * worst packets. Only what passes all of them becomes a value, and only a value can become an event of the router
+ * (RX-15). Up to the first refusal nothing is allocated.
+ */
+export function receiveAdvertisement(
+  view: PacketView,
+  receiver: Receiver,
+  context: ReceptionContext,
+): Reception {
+  const { config } = receiver;
+  const refused = checkFixedFields(view, receiver) ?? checkLength(view);
+  if (refused !== undefined) return refused;
+  const checksumForm = checkChecksum(view, config);
+  if (checksumForm === undefined) return REFUSED.checksum;
+  if (view.bytes[view.at + 1] !== config.virtualRouterId) return REFUSED.vrid;
+  const later =
+    (config.version === 2 ? checkVersion2(view, receiver) : checkVersion3(view)) ??
+    checkAddressing(view, receiver) ??
+    checkAddresses(view, receiver, context);
+  return later ?? { ok: true, value: readAdvertisement(view, checksumForm) };
+}
+
+/** TTL (RX-1), version (RX-2) and type (RX-3). */
+function checkFixedFields(view: PacketView, receiver: Receiver): Reception | undefined {
+  if (!ttlAccepted(view, receiver)) return REFUSED.ttl;
+  const first = view.bytes[view.at] as number;
+  if (first >> 4 !== receiver.config.version || view.family !== receiver.config.family)
+    return REFUSED.version;
+  if ((first & 15) !== 1) return REFUSED.type;
+  return undefined;
+}
+
+/** 255 for multicast (GTSM); for a unicast peer what the configuration allows, as in keepalived. */
+function ttlAccepted(view: PacketView, receiver: Receiver): boolean {
+  if (receiver.peers.length === 0) return view.ttl === 255;
+  const peer = receiver.peers.find((candidate) => sameOctets(candidate.octets, view.source, 0));
+  return peer === undefined || (view.ttl >= peer.minTtl && view.ttl <= peer.maxTtl);
+}
+
+/** An IPv4 packet that fills a shorter payload than this is padded by Ethernet. */
+const LEAST_ETHERNET_PAYLOAD = 46;
+
+/**
+ * The length that the address count calls for must be there, and nothing beyond it but Ethernet padding (RX-4). The
+ * received byte count decides; the IP header's claim must agree with it (RX-17).
+ */
+function checkLength(view: PacketView): Reception | undefined {
+  const wanted = messageLength(view);
+  if (view.received < wanted || view.claimed !== wanted) return REFUSED.length;
+  if (view.received > wanted && view.at + view.received > LEAST_ETHERNET_PAYLOAD) return REFUSED.length;
+  return undefined;
+}
+
+function messageLength(view: PacketView): number {
+  const version = (view.bytes[view.at] as number) >> 4 === 2 ? 2 : 3;
+  return advertisementLength(version, view.family, view.bytes[view.at + 3] as number);
+}
+
+/** RX-5. Version 3 over IPv4 may come in either form; the one the configuration names is tried first (TX-9). */
+function checkChecksum(view: PacketView, config: RouterConfig): ChecksumForm | undefined {
+  const length = messageLength(view);
+  const message = partialSum(view.bytes, { from: view.at, to: view.at + length, start: 0 });
+  if (view.family === 4 && sumToChecksum(message) === 0) return "message";
+  if (config.version === 2) return undefined;
+  const whole = message + pseudoHeaderSum(view.source, view.destination, length);
+  return sumToChecksum(whole) === 0 ? "pseudo-header" : undefined;
+}
+
+/** Version 2: authentication (RX-8) and the interval, which must be our own (RX-9). */
+function checkVersion2(view: PacketView, receiver: Receiver): Reception | undefined {
+  const type = view.bytes[view.at + 4] as number;
+  if (type > AUTHENTICATION_TYPE.ah) return REFUSED.authenticationType;
+  if (type !== receiver.authenticationType) return REFUSED.authenticationMismatch;
+  const at = view.at + messageLength(view) - AUTHENTICATION_LENGTH;
+  if (receiver.secret !== undefined && !holdsSecret(view.bytes, at, receiver.secret)) {
+    return REFUSED.authenticationFailed;
+  }
+  const interval = (view.bytes[view.at + 5] as number) * 1_000_000;
+  return interval === receiver.config.advertisementInterval ? undefined : REFUSED.intervalMismatch;
+}
+
+/**
+ * Version 3: any interval but 0 (RX-10, RX-11); reserved bits are ignored (RX-14).
+ * Deviation: keepalived takes an interval of 0; RFC 9568 erratum 8301 has it dropped, because a backup that adopts it
+ * would have a down timer of nothing.
+ */
+function checkVersion3(view: PacketView): Reception | undefined {
+  return centiseconds(view) === 0 ? REFUSED.intervalZero : undefined;
+}
+
+function centiseconds(view: PacketView): number {
+  return (((view.bytes[view.at + 4] as number) & 15) << 8) | (view.bytes[view.at + 5] as number);
+}
+
+/** Multicast against unicast (RX-19), the peer list (RX-20) and our own address as the source (RX-21). */
+function checkAddressing(view: PacketView, receiver: Receiver): Reception | undefined {
+  const multicast = isMulticast(view);
+  if (receiver.peers.length === 0) return multicast ? undefined : REFUSED.unicast;
+  if (multicast) return REFUSED.multicast;
+  if (!receiver.config.checkUnicastSource) return undefined;
+  return receiver.peers.some((peer) => sameOctets(peer.octets, view.source, 0)) ? undefined : REFUSED.peer;
+}
+
+function isMulticast(view: PacketView): boolean {
+  const first = view.destination[0] as number;
+  return view.family === 4 ? first >> 4 === 14 : first === 255;
+}
+
+/**
+ * The address list must be ours, in any order (RX-13, as keepalived 2.2.7 does; later versions only count), unless
+ * `skip_check_adv_addr` is set and the sender is the master we know already.
+ * Deviation: an empty list is refused even then (RX-12, RFC 9568 erratum 8299).
+ */
+function checkAddresses(
+  view: PacketView,
+  receiver: Receiver,
+  context: ReceptionContext,
+): Reception | undefined {
+  const count = view.bytes[view.at + 3] as number;
+  if (count === 0) return REFUSED.zeroAddresses;
+  const skipped =
+    receiver.config.skipCheckAdvertisedAddresses &&
+    context.knownMaster !== undefined &&
+    context.knownMaster === ipAddressFromBytes(view.source);
+  if (!skipped && !sameAddresses(view, receiver)) return REFUSED.addressList;
+  for (const own of context.ownAddresses) if (sameOctets(own, view.source, 0)) return REFUSED.ownAddress;
+  return undefined;
+}
+
+function sameAddresses(view: PacketView, receiver: Receiver): boolean {
+  const count = view.bytes[view.at + 3] as number;
+  if (count !== receiver.addresses.length) return false;
+  const size = view.family === 4 ? 4 : 16;
+  const first = view.at + FIXED_LENGTH;
+  for (let index = 0; index < count; index++) {
+    const expected = receiver.addresses[index] as Uint8Array;
+    if (sameOctets(expected, view.bytes, first + index * size)) continue;
+    if (!listed(view, expected)) return false;
+  }
+  return true;
+}
+
+/** Whether `wanted` stands anywhere in the packet's list. */
+function listed(view: PacketView, wanted: Uint8Array): boolean {
+  const end = view.at + FIXED_LENGTH + (view.bytes[view.at + 3] as number) * wanted.length;
+  for (let at = view.at + FIXED_LENGTH; at < end; at += wanted.length) {
+    if (sameOctets(wanted, view.bytes, at)) return true;
+  }
+  return false;
+}
+
+function sameOctets(wanted: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
+  return true;
+}
+
+/** Reads a view whose length has been checked; also serves the rendering of packets seen on the wire. */
+export function readAdvertisement(view: PacketView, checksumForm: ChecksumForm): ReceivedAdvertisement {
+  const { bytes, at, family } = view;
+  const version = (bytes[at] as number) >> 4 === 2 ? 2 : 3;
+  const size = family === 4 ? 4 : 16;
+  const count = bytes[at + 3] as number;
+  const first = at + FIXED_LENGTH;
+  return {
+    version,
+    virtualRouterId: bytes[at + 1] as number,
+    source: ipAddressFromBytes(view.source),
+    destination: ipAddressFromBytes(view.destination),
+    ttl: view.ttl,
+    priority: bytes[at + 2] as number,
+    interval: microseconds(
+      version === 2 ? (bytes[at + 5] as number) * 1_000_000 : centiseconds(view) * 10_000,
+    ),
+    addresses: Array.from({ length: count }, (_, index) =>
+      ipAddressFromBytes(bytes.subarray(first + index * size, first + (index + 1) * size)),
+    ),
+    authenticationType: version === 2 ? (bytes[at + 4] as number) : AUTHENTICATION_TYPE.none,
+    checksumForm,
+  };
+}
+
+function refusal(kind: Rejection["kind"]): { readonly ok: false; readonly error: Rejection } {
+  return Object.freeze({ ok: false, error: rejection(kind) } as const);
+}

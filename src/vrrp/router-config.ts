@@ -1,0 +1,99 @@
+import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
+import { type Duration, microseconds } from "../base/time.ts";
+import type { VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
+
+/** What one virtual router needs of its `vrrp_instance`. Trackers and notify commands stay with the director. */
+export interface RouterConfig
+  extends Pick<
+    VrrpInstance,
+    | "name"
+    | "family"
+    | "version"
+    | "interface"
+    | "virtualRouterId"
+    | "advertisementInterval"
+    | "initialState"
+    | "preempt"
+    | "preemptDelay"
+    | "strict"
+    | "authentication"
+    | "virtualAddresses"
+    | "excludedAddresses"
+    | "unicastPeers"
+    | "checkUnicastSource"
+    | "checksumPseudoHeader"
+    | "gratuitousArp"
+    | "lowerPriorityNoAdvertisement"
+    | "higherPrioritySendAdvertisement"
+    | "downTimerAdvertisements"
+    | "skipCheckAdvertisedAddresses"
+  > {
+  /** Base priority 1..255 as configured; the effective one, after trackers, comes in with events. */
+  readonly priority: number;
+  /** `vrrp_startup_delay`: how long after the startup event adverts are ignored and nothing is sent. */
+  readonly startupDelay: Duration;
+}
+
+/** Takes from a bound instance what its virtual router needs; `startupDelay` is global and 0 when not given. */
+export function routerConfig(instance: VrrpInstance, startupDelay: Duration = microseconds(0)): RouterConfig {
+  return {
+    name: instance.name,
+    family: instance.family,
+    version: instance.version,
+    interface: instance.interface,
+    virtualRouterId: instance.virtualRouterId,
+    priority: instance.priority,
+    advertisementInterval: instance.advertisementInterval,
+    initialState: instance.initialState,
+    preempt: instance.preempt,
+    preemptDelay: instance.preemptDelay,
+    strict: instance.strict,
+    authentication: instance.authentication,
+    virtualAddresses: instance.virtualAddresses,
+    excludedAddresses: instance.excludedAddresses,
+    unicastPeers: instance.unicastPeers,
+    checkUnicastSource: instance.checkUnicastSource,
+    checksumPseudoHeader: instance.checksumPseudoHeader,
+    gratuitousArp: instance.gratuitousArp,
+    lowerPriorityNoAdvertisement: instance.lowerPriorityNoAdvertisement,
+    higherPrioritySendAdvertisement: instance.higherPrioritySendAdvertisement,
+    downTimerAdvertisements: instance.downTimerAdvertisements,
+    skipCheckAdvertisedAddresses: instance.skipCheckAdvertisedAddresses,
+    startupDelay,
+  };
+}
+
+/**
+ * Why locum cannot run this instance yet, as a message with the way out; undefined when it can. The director asks
+ * before it makes a router, so that nothing half-works on the wire.
+ */
+export function unsupportedReason(instance: VrrpInstance): string | undefined {
+  if (instance.authentication.kind === "ah") {
+    return `(${instance.name}) auth_type AH is not supported: the configured type is AH, wanted PASS or no authentication block; note that RFC 3768 removed both, and that peers must agree`;
+  }
+  if (instance.family === 6 && instance.version === 2) {
+    return `(${instance.name}) VRRP version 2 cannot carry IPv6: the configured version is 2, wanted 3 (vrrp_version 3)`;
+  }
+  return undefined;
+}
+
+/** The addresses carried in the advertisement, in the order written. */
+export function advertisedAddresses(config: RouterConfig): readonly IpAddress[] {
+  return config.virtualAddresses.map((virtual) => virtual.address);
+}
+
+/** Every address that moves with the role: the advertised ones, then the excluded ones. */
+export function movingAddresses(config: RouterConfig): readonly VirtualAddress[] {
+  return [...config.virtualAddresses, ...config.excludedAddresses];
+}
+
+/** The multicast group of RFC 3768 section 5.2.2 and RFC 9568 section 5.1.2.2. */
+export function multicastGroup(family: AddressFamily): IpAddress {
+  return (family === 4 ? "224.0.0.18" : "ff02::12") as IpAddress;
+}
+
+/** Where advertisements go: each unicast peer in turn, or the multicast group. */
+export function advertisementDestinations(config: RouterConfig): readonly IpAddress[] {
+  if (config.unicastPeers.length > 0) return config.unicastPeers.map((peer) => peer.address);
+  return [multicastGroup(config.family)];
+}

@@ -1,0 +1,146 @@
+import type { IpAddress } from "../base/ip-address.ts";
+import type { Duration, Instant } from "../base/time.ts";
+import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import type { Advertisement } from "./advertisement.ts";
+import type { ReceivedAdvertisement } from "./reception.ts";
+import type { RouterConfig } from "./router-config.ts";
+
+/** Why a router may not take part in an election (keepalived's FAULT). Two reasons are the same when all fields are. */
+export type FaultReason =
+  | { readonly kind: "interface-down"; readonly interface: string }
+  | { readonly kind: "interface-missing"; readonly interface: string }
+  /** The interface has no address of the router's family to send from; raised by the machine itself. */
+  | { readonly kind: "no-source-address" }
+  /** A `track_script` of weight 0 failed. */
+  | { readonly kind: "script"; readonly name: string }
+  /** Another tracker of weight 0 (file, process, BFD session) failed. */
+  | { readonly kind: "tracker"; readonly name: string };
+
+/** What each role needs is inside it. The names are those of RFC 3768; RFC 9568 says Active for Master. */
+export type Role =
+  /** Before `startup`, during `vrrp_startup_delay` (then `startsAt` is set) and after `shutdown`. */
+  | { readonly kind: "initialize"; readonly startsAt?: Instant }
+  | { readonly kind: "fault"; readonly reasons: readonly FaultReason[] }
+  | BackupRole
+  | MasterRole;
+
+export interface BackupRole {
+  readonly kind: "backup";
+  /** When the master counts as gone. */
+  readonly masterDownAt: Instant;
+  /** Version 3: the interval of the master heard last (RFC 9568 section 6.1); version 2: always our own. */
+  readonly masterInterval: Duration;
+  /** `preempt_delay`: until then a master of lower priority is left in peace. */
+  readonly preemptNotBefore?: Instant;
+}
+
+export interface MasterRole {
+  readonly kind: "master";
+  readonly since: Instant;
+  readonly nextAdvertisementAt: Instant;
+  readonly lastAdvertisementAt: Instant;
+  /** Bursts of gratuitous ARP or neighbour advertisements still to be made, in no order. */
+  readonly announcements: readonly PendingAnnouncement[];
+  /** When the lower-priority advertisement was last logged, for the rate limit. */
+  readonly lowerPriorityLoggedAt?: Instant;
+  /** Set while another router claims priority 255 too. */
+  readonly ownerConflict?: OwnerConflict;
+  /** Set when addresses taken away by someone else are to be put back, not sooner than this. */
+  readonly restore?: { readonly at: Instant; readonly addresses: readonly VirtualAddress[] };
+  readonly restoredAt?: Instant;
+}
+
+/** A burst of `repeat` announcements for each of `addresses`, repeated `every` so often when that is set. */
+export interface PendingAnnouncement {
+  readonly kind: "second-burst" | "refresh" | "lower-priority";
+  readonly at: Instant;
+  readonly addresses: readonly VirtualAddress[];
+  readonly repeat: number;
+  readonly every?: Duration;
+}
+
+/** Two routers both configured as address owner: we wait for two more of our advertisements to be heard. */
+export interface OwnerConflict {
+  readonly advertisementsLeft: number;
+  /** Known once the advertisements are out: the peer is judged to go on when heard after this. */
+  readonly verdictAt?: Instant;
+}
+
+/** The master heard last, while it is known. */
+export interface KnownMaster {
+  readonly address: IpAddress;
+  readonly priority: number;
+}
+
+/** The whole state of one virtual router: plain data. */
+export interface RouterState {
+  readonly config: RouterConfig;
+  readonly role: Role;
+  /** The primary address adverts are sent from; undefined before startup and while the interface has none. */
+  readonly source: IpAddress | undefined;
+  /** Effective priority: 1..254, or 255 for the owner. */
+  readonly priority: number;
+  readonly master: KnownMaster | undefined;
+}
+
+/** Everything that can happen to a virtual router. */
+export type RouterEvent =
+  /**
+   * Begin. `source` is the primary address of the interface in the router's family (or `mcast_src_ip` /
+   * `unicast_src_ip`), `priority` the effective priority, `faults` what is already known to be wrong.
+   */
+  | {
+      readonly kind: "startup";
+      readonly source: IpAddress | undefined;
+      readonly priority: number;
+      readonly faults: readonly FaultReason[];
+    }
+  | { readonly kind: "shutdown" }
+  /** An advertisement that passed every receiver check. A rejected one never becomes an event. */
+  | { readonly kind: "advertisement"; readonly received: ReceivedAdvertisement }
+  /** The deadline has passed, or not: an early, late or repeated one is harmless. */
+  | { readonly kind: "alarm" }
+  /** The effective priority after trackers, see `effectivePriority`. */
+  | { readonly kind: "priority-changed"; readonly priority: number }
+  | { readonly kind: "fault-raised"; readonly reason: FaultReason }
+  | { readonly kind: "fault-cleared"; readonly reason: FaultReason }
+  | { readonly kind: "source-address-changed"; readonly source: IpAddress | undefined }
+  /** A new configuration of the same router (same key); role and timers are kept. */
+  | { readonly kind: "reconfigure"; readonly config: RouterConfig; readonly priority: number }
+  /** Someone else removed these addresses of ours from the interface. */
+  | { readonly kind: "addresses-lost"; readonly addresses: readonly IpAddress[] }
+  /** The host could not do what an effect asked for. */
+  | { readonly kind: "effect-failed"; readonly effect: RouterEffect["kind"]; readonly reason: string };
+
+/** Why a role was left for another. */
+export type ChangeReason =
+  | "startup"
+  | "master-down"
+  | "higher-priority"
+  | "equal-priority-higher-address"
+  | "fault-raised"
+  | "fault-cleared"
+  | "shutdown";
+
+/** What the world is asked to do, in the order given. */
+export type RouterEffect =
+  /** Encode and send to every destination of `advertisementDestinations`. Priority 0 resigns. */
+  | { readonly kind: "send-advertisement"; readonly advertisement: Advertisement; readonly source: IpAddress }
+  | { readonly kind: "add-addresses"; readonly addresses: readonly VirtualAddress[] }
+  /** Addresses that are not there are not an error. */
+  | { readonly kind: "remove-addresses"; readonly addresses: readonly VirtualAddress[] }
+  /** Send `repeat` gratuitous ARP requests or unsolicited neighbour advertisements for each address. */
+  | {
+      readonly kind: "announce";
+      readonly addresses: readonly VirtualAddress[];
+      readonly repeat: number;
+    }
+  | {
+      readonly kind: "role-changed";
+      readonly from: Role["kind"];
+      readonly to: Role["kind"];
+      readonly reason: ChangeReason;
+      readonly priority: number;
+    }
+  | { readonly kind: "lower-priority-heard"; readonly source: IpAddress; readonly priority: number }
+  | { readonly kind: "log"; readonly level: "info" | "warning" | "error"; readonly message: string };
