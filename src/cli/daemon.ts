@@ -1,0 +1,248 @@
+import { spawn } from "node:child_process";
+import { enterNetworkNamespace } from "dgram-extra";
+import { type Diagnostic, fatalExitCode } from "../conf/diagnostic.ts";
+import { loadConfiguration } from "../conf/load-configuration.ts";
+import type { Config } from "../conf/model/config.ts";
+import { missingCapabilities } from "../linux/capabilities.ts";
+import { createJournal, type Journal } from "../linux/journal.ts";
+import { linkNames } from "../linux/link-names.ts";
+import { openPidFile } from "../linux/pid-file.ts";
+import type { ChildSettings } from "../linux/process/messages.ts";
+import { Supervisor } from "../linux/process/supervisor.ts";
+import { readConfig } from "../linux/read-config.ts";
+import { defaultConfigId } from "./config-id.ts";
+import type { DaemonOptions } from "./daemon-options.ts";
+import type { DaemonPersonality } from "./keepalived.ts";
+
+/** keepalived's exit codes. */
+const EXIT = { fatal: 1, configuration: 2, permission: 4, noConfiguration: 6, software: 70 } as const;
+
+/** keepalived's default pid files. */
+const PID_FILES = {
+  parent: "/run/keepalived.pid",
+  vrrp: "/run/vrrp.pid",
+  checkers: "/run/checkers.pid",
+} as const;
+
+interface Loaded {
+  readonly config: Config;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Why the daemon may not run with it, with the exit code; undefined when it may. */
+  readonly refusal: { readonly code: number; readonly message: string } | undefined;
+}
+
+/**
+ * Starts the daemon; resolves with its exit code when it ends, or, without `--dont-fork`, when the detached daemon
+ * has started.
+ */
+export async function startDaemon(
+  options: DaemonOptions,
+  context: { readonly personality: DaemonPersonality; readonly argv: readonly string[] },
+): Promise<number> {
+  if (options.umask !== undefined) process.umask(options.umask);
+  const refusal = enterNamespace(options) ?? checkPermission();
+  if (refusal !== undefined) {
+    process.stderr.write(`${refusal.message}\n`);
+    return refusal.code;
+  }
+  if (!options.dontFork) return detach(context.argv, context.personality);
+  const journal = createJournal({
+    identifier: "Keepalived",
+    console: options.logConsole || context.personality.consoleInForeground,
+    syslog: options.syslog,
+    facility: options.logFacility,
+    detail: options.logDetail,
+    format: context.personality.logFormat,
+  });
+  const pidFile = openPidFile(options.pidFile ?? PID_FILES.parent);
+  if (!pidFile.ok) return refuseSecondCopy(pidFile.error, journal);
+  const code = await runForeground(options, { journal });
+  pidFile.value.remove();
+  return code;
+}
+
+/** keepalived says so, and exits 0, when it runs already; a pid file that cannot be written is fatal for us. */
+function refuseSecondCopy(failure: { kind: string; message: string }, journal: Journal): number {
+  if (failure.kind === "locked") {
+    journal.log("error", `daemon is already running (${failure.message})`);
+    return 0;
+  }
+  journal.log("error", failure.message);
+  return EXIT.fatal;
+}
+
+function enterNamespace(options: DaemonOptions): { code: number; message: string } | undefined {
+  if (options.namespace === undefined) return undefined;
+  const entered = enterNetworkNamespace(options.namespace);
+  if (entered.ok) return undefined;
+  return {
+    code: EXIT.fatal,
+    message: `Cannot enter network namespace "${options.namespace}": ${entered.error}; "ip netns list" names those there are`,
+  };
+}
+
+function checkPermission(): { code: number; message: string } | undefined {
+  const missing = missingCapabilities(["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE"]);
+  if (missing.length === 0) return undefined;
+  return {
+    code: EXIT.permission,
+    message: `Cannot start: this process lacks ${missing.join(", ")}. Run it as root, or give it those capabilities (systemd: AmbientCapabilities=; container: --cap-add)`,
+  };
+}
+
+/** Starts this program again, detached and in the foreground of its own session; 0 once it says that it runs. */
+function detach(argv: readonly string[], personality: DaemonPersonality): Promise<number> {
+  const program = process.argv[1] as string;
+  const command = personality.program === "keepalived" ? ["keepalived"] : ["run"];
+  const child = spawn(process.execPath, [program, ...command, ...argv, "--dont-fork"], {
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  return new Promise((resolve) => {
+    child.on("message", () => {
+      child.disconnect();
+      child.unref();
+      resolve(0);
+    });
+    child.on("exit", (code) => resolve(code ?? EXIT.software));
+  });
+}
+
+async function runForeground(options: DaemonOptions, { journal }: { journal: Journal }): Promise<number> {
+  journal.log("info", `Starting locum (standing in for Keepalived v2.2.7), pid ${process.pid}`);
+  journal.log("info", `Opening file '${options.configurationFile}'.`);
+  for (const option of options.withoutEffect) {
+    journal.log("warning", `${option} is accepted and has no effect in this version of locum`);
+  }
+  const loaded = await load(options);
+  logDiagnostics(loaded.diagnostics, journal);
+  if (loaded.refusal !== undefined) {
+    journal.log("error", loaded.refusal.message);
+    return loaded.refusal.code;
+  }
+  const wantsForwarder = options.checkers && loaded.config.virtualServers.length > 0;
+  if (wantsForwarder) {
+    const { forwarderObstacle } = await import("../linux/bpf-table.ts");
+    const obstacle = forwarderObstacle();
+    if (obstacle !== undefined) {
+      journal.log("error", obstacle);
+      return EXIT.fatal;
+    }
+  }
+  return supervise(options, { config: loaded.config, journal });
+}
+
+function supervise(
+  options: DaemonOptions,
+  { config, journal }: { config: Config; journal: Journal },
+): Promise<number> {
+  return new Promise((resolve) => {
+    const supervisor = new Supervisor(config, {
+      journal,
+      children: childSettings(options),
+      dontRespawn: options.dontRespawn,
+      all: options.all,
+      finished: (code) => {
+        journal.log("info", "Stopped locum");
+        resolve(code);
+      },
+    });
+    const stop = () => {
+      journal.log("info", "Stopping");
+      supervisor.stop(0);
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+    process.on("SIGPIPE", () => undefined);
+    process.on("SIGHUP", () => void reload(options, { supervisor, journal }));
+    for (const name of ["SIGUSR1", "SIGUSR2"] as const) {
+      process.on(name, () => {
+        journal.log(
+          "warning",
+          `${name} asks for a dump of the running state, which this version of locum does not write yet`,
+        );
+      });
+    }
+    supervisor.start();
+    // The detached starter waits for this.
+    process.send?.({ kind: "running" });
+  });
+}
+
+/** Validates first: a file that cannot be used leaves everything that runs as it is. */
+async function reload(
+  options: DaemonOptions,
+  { supervisor, journal }: { supervisor: Supervisor; journal: Journal },
+): Promise<void> {
+  journal.log("info", "Reloading ...");
+  const loaded = await load(options);
+  logDiagnostics(loaded.diagnostics, journal);
+  if (loaded.refusal !== undefined) {
+    journal.log("error", `${loaded.refusal.message}. Going on with the configuration that runs`);
+    return;
+  }
+  const broken = loaded.diagnostics.filter(({ severity }) => severity === "error").length;
+  if (broken > 0) {
+    journal.log(
+      "error",
+      `The new configuration has ${broken} error(s), see above. Going on with the configuration that runs; mend the file and reload again`,
+    );
+    return;
+  }
+  supervisor.reload(loaded.config);
+}
+
+async function load(options: DaemonOptions): Promise<Loaded> {
+  const { config, diagnostics, files } = loadConfiguration({
+    root: options.configurationFile,
+    read: readConfig,
+    options: { configId: options.configId ?? defaultConfigId(), environment: process.env },
+  });
+  if (files.length === 0) {
+    const message = `Configuration file "${options.configurationFile}" cannot be read; name another with -f FILE`;
+    return { config, diagnostics, refusal: { code: EXIT.noConfiguration, message } };
+  }
+  const code = fatalExitCode(diagnostics);
+  if (code !== undefined) {
+    return { config, diagnostics, refusal: { code, message: "The configuration cannot be used, see above" } };
+  }
+  return { config, diagnostics, refusal: missingInterface(config) };
+}
+
+/** keepalived's rule: without `dynamic_interfaces` an instance's interface must be there. */
+function missingInterface(config: Config): Loaded["refusal"] {
+  if (config.global.dynamicInterfaces) return undefined;
+  const present = linkNames();
+  for (const instance of config.vrrpInstances) {
+    if (present.includes(instance.interface)) continue;
+    const { file, line } = instance.at;
+    return {
+      code: EXIT.configuration,
+      message: `(${file}: Line ${line}) interface ${instance.interface} of vrrp_instance ${instance.name} does not exist; there are: ${present.join(", ")}. Name one of those, create it first, or set dynamic_interfaces in global_defs to wait for it`,
+    };
+  }
+  return undefined;
+}
+
+function logDiagnostics(diagnostics: readonly Diagnostic[], journal: Journal): void {
+  for (const { span, severity, message, help, code } of diagnostics) {
+    const where = span.line === 0 ? `(${span.file})` : `(${span.file}: Line ${span.line})`;
+    const level = severity === "hint" ? "info" : severity;
+    journal.log(level, `${where} ${message}${help === undefined ? "" : `; ${help}`} [${code}]`);
+  }
+}
+
+function childSettings(options: DaemonOptions): readonly ChildSettings[] {
+  const common = {
+    detail: options.logDetail,
+    keepVirtualAddresses: options.keepVirtualAddresses,
+    keepServices: options.keepServices,
+  };
+  const settings: ChildSettings[] = [];
+  if (options.checkers) {
+    settings.push({ ...common, kind: "checkers", pidFile: options.checkersPidFile ?? PID_FILES.checkers });
+  }
+  if (options.vrrp)
+    settings.push({ ...common, kind: "vrrp", pidFile: options.vrrpPidFile ?? PID_FILES.vrrp });
+  return settings;
+}

@@ -1,0 +1,130 @@
+import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
+import type { Duration, Instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
+import type { ScriptCommand } from "../conf/model/global-definitions.ts";
+import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+
+/**
+ * What the VRRP process and the world tell each other, as plain data. The live host in `linux/` performs the effects
+ * and reports what happens; a recorded list of events replays a run exactly.
+ */
+
+/** A network interface as the kernel describes it. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** The administrator's switch (IFF_UP). */
+  readonly up: boolean;
+  /** Carrier and operational state (IFF_RUNNING). */
+  readonly running: boolean;
+  /** Hardware address, 6 bytes for Ethernet; empty when the kind has none. */
+  readonly hardwareAddress: Uint8Array;
+}
+
+/** An address on an interface. */
+export interface InterfaceAddress {
+  readonly interfaceIndex: number;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  /** IFA_F_SECONDARY: not the one the kernel prefers as source. */
+  readonly secondary: boolean;
+}
+
+/** How a script ended. */
+export type ScriptOutcome =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "killed"; readonly signal: string }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "not-started"; readonly reason: string };
+
+/** What the VRRP process is told. */
+export type VrrpHostEvent =
+  | {
+      readonly kind: "start";
+      readonly config: Config;
+      readonly links: readonly Link[];
+      readonly addresses: readonly InterfaceAddress[];
+    }
+  | { readonly kind: "reload"; readonly config: Config }
+  | { readonly kind: "alarm" }
+  | {
+      readonly kind: "packet";
+      readonly interface: string;
+      readonly family: AddressFamily;
+      /** IPv4: the whole packet with its header. IPv6: the payload of the packet. */
+      readonly packet: Uint8Array;
+      readonly source: IpAddress;
+      readonly destination?: IpAddress;
+      readonly hopLimit: number;
+    }
+  /** Everything the kernel knows now: at a resync after lost notifications. */
+  | {
+      readonly kind: "snapshot";
+      readonly links: readonly Link[];
+      readonly addresses: readonly InterfaceAddress[];
+    }
+  | { readonly kind: "link"; readonly link: Link }
+  | { readonly kind: "link-removed"; readonly index: number }
+  | { readonly kind: "address-added"; readonly address: InterfaceAddress }
+  | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
+  | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome }
+  | { readonly kind: "effect-failed"; readonly effect: VrrpHostEffect; readonly reason: string }
+  | { readonly kind: "shutdown" };
+
+/** What the VRRP process asks of the world, in order. */
+export type VrrpHostEffect =
+  /** Listen for these virtual routers on an interface; asked again with another list when it changes. */
+  | {
+      readonly kind: "open-wire";
+      readonly interface: string;
+      readonly interfaceIndex: number;
+      readonly family: AddressFamily;
+      readonly virtualRouterIds: readonly number[];
+    }
+  | { readonly kind: "close-wire"; readonly interface: string; readonly family: AddressFamily }
+  /** IPv4: a whole packet with its header. IPv6: the VRRP message. */
+  | {
+      readonly kind: "send-packet";
+      readonly interface: string;
+      readonly family: AddressFamily;
+      readonly packet: Uint8Array;
+      readonly destination: IpAddress;
+    }
+  /** A complete Ethernet frame: gratuitous ARP or neighbour advertisement. */
+  | { readonly kind: "send-frame"; readonly interface: string; readonly frame: Uint8Array }
+  | { readonly kind: "add-address"; readonly interface: string; readonly address: VirtualAddress }
+  | { readonly kind: "remove-address"; readonly interface: string; readonly address: VirtualAddress }
+  | {
+      readonly kind: "run-script";
+      readonly script: string;
+      readonly command: ScriptCommand;
+      readonly timeout: Duration;
+    }
+  | NotifyEffect
+  | LogEffect
+  /** The router machines are at rest and the process may end. */
+  | { readonly kind: "stopped" };
+
+/** Runs a command after the earlier ones of the same queue have ended. */
+export interface NotifyEffect {
+  readonly kind: "notify";
+  /** Commands of one queue run one after another, so that their effects come in order. */
+  readonly queue: string;
+  readonly command: ScriptCommand;
+  /** Appended to the command's own arguments. */
+  readonly arguments: readonly string[];
+}
+
+export interface LogEffect {
+  readonly kind: "log";
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** syslog(3) levels in use. */
+export type LogLevel = "error" | "warning" | "notice" | "info" | "debug";
+
+/** One alarm at the earliest deadline; setting it again moves it, undefined switches it off. */
+export interface Alarm {
+  set(at: Instant | undefined): void;
+}

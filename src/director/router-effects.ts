@@ -1,0 +1,185 @@
+import { unreachable } from "../base/assert.ts";
+import type { IpAddress } from "../base/ip-address.ts";
+import type { ScriptCommand } from "../conf/model/global-definitions.ts";
+import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import { type Advertisement, encodeAdvertisement } from "../vrrp/advertisement.ts";
+import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
+import { announcementFrame } from "../vrrp/neighbour.ts";
+import { advertisementDestinations } from "../vrrp/router-config.ts";
+import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
+import type { LogLevel } from "./host.ts";
+import type { RouterEntry, StepContext } from "./vrrp-director.ts";
+
+/** What keepalived calls the roles, in its log and for notify scripts. */
+const STATE_NAMES: Readonly<Record<Role["kind"], string>> = {
+  initialize: "STOP",
+  fault: "FAULT",
+  backup: "BACKUP",
+  master: "MASTER",
+};
+
+interface Performing {
+  readonly entry: RouterEntry;
+  readonly step: StepContext;
+}
+
+/** Turns what a virtual router asks for into what the host can do: bytes, interfaces, commands, log lines. */
+export function performRouterEffect(effect: RouterEffect, performing: Performing): void {
+  switch (effect.kind) {
+    case "send-advertisement":
+      sendAdvertisement(effect.advertisement, effect.source, performing);
+      return;
+    case "add-addresses":
+      for (const address of effect.addresses) moveAddress("add-address", address, performing);
+      return;
+    case "remove-addresses":
+      for (const address of [...effect.addresses].reverse())
+        moveAddress("remove-address", address, performing);
+      return;
+    case "announce":
+      announce(effect, performing);
+      return;
+    case "role-changed":
+      roleChanged(effect, performing);
+      return;
+    case "lower-priority-heard":
+      return;
+    case "log":
+      log(effect.level, effect.message, performing);
+      return;
+    default:
+      unreachable(effect);
+  }
+}
+
+function log(level: LogLevel, message: string, { step }: Performing): void {
+  step.out.push({ kind: "log", level, message });
+}
+
+function sendAdvertisement(
+  advertisement: Advertisement,
+  source: IpAddress,
+  { entry, step }: Performing,
+): void {
+  const { config } = entry;
+  entry.counters.advertisementsSent++;
+  if (advertisement.priority === 0) entry.counters.priorityZeroSent++;
+  for (const destination of advertisementDestinations(config)) {
+    const message = encodeAdvertisement(advertisement, {
+      source,
+      destination,
+      checksumPseudoHeader: config.checksumPseudoHeader,
+    });
+    const packet =
+      config.family === 4
+        ? encodeIpv4Packet(message, { source, destination, identification: entry.nextPacketId, ttl: 255 })
+        : message;
+    entry.nextPacketId = (entry.nextPacketId + 1) & 0xffff;
+    step.out.push({
+      kind: "send-packet",
+      interface: config.interface,
+      family: config.family,
+      packet,
+      destination,
+    });
+  }
+}
+
+/** The table is told at once, so that a later look does not take an address for lost whose notification is on its way. */
+function moveAddress(
+  kind: "add-address" | "remove-address",
+  address: VirtualAddress,
+  { entry, step }: Performing,
+): void {
+  const name = address.device ?? entry.config.interface;
+  const link = step.state.links.named(name);
+  if (link !== undefined) {
+    const known = {
+      interfaceIndex: link.index,
+      address: address.address,
+      prefixLength: address.prefixLength,
+      secondary: true,
+    };
+    if (kind === "add-address") step.state.links.addAddress(known);
+    else step.state.links.removeAddress(known);
+  }
+  step.out.push({ kind, interface: name, address });
+}
+
+/** One burst: every address in turn, the whole list `repeat` times, as keepalived does. */
+function announce(
+  { addresses, repeat }: { readonly addresses: readonly VirtualAddress[]; readonly repeat: number },
+  performing: Performing,
+): void {
+  const { entry, step } = performing;
+  const frames = addresses.flatMap((virtual) => {
+    const name = virtual.device ?? entry.config.interface;
+    const link = step.state.links.named(name);
+    if (link === undefined || link.hardwareAddress.length !== 6) return [];
+    return [
+      {
+        interface: name,
+        frame: announcementFrame(virtual.address, { hardwareAddress: link.hardwareAddress }),
+      },
+    ];
+  });
+  for (let burst = 0; burst < repeat; burst++) {
+    for (const { interface: name, frame } of frames)
+      step.out.push({ kind: "send-frame", interface: name, frame });
+  }
+  const names = addresses.map(({ address }) => address).join(", ");
+  log(
+    "debug",
+    `(${entry.instance.name}) Sent ${repeat} announcement(s) on ${entry.config.interface} for ${names}`,
+    performing,
+  );
+}
+
+function roleChanged(
+  effect: {
+    readonly from: Role["kind"];
+    readonly to: Role["kind"];
+    readonly reason: ChangeReason;
+    readonly priority: number;
+  },
+  performing: Performing,
+): void {
+  const { entry, step } = performing;
+  const { instance, counters } = entry;
+  if (effect.to === "master") counters.becameMaster++;
+  if (effect.from === "master") counters.releasedMaster++;
+  const state = STATE_NAMES[effect.to];
+  log("info", roleLine(instance.name, effect), performing);
+  const commands: (readonly [ScriptCommand | undefined, readonly string[]])[] = [
+    [ownNotify(entry, effect.to), []],
+    [instance.notify.any, ["INSTANCE", instance.name, state, String(effect.priority)]],
+  ];
+  for (const [command, words] of commands) {
+    if (command === undefined) continue;
+    step.out.push({ kind: "notify", queue: `instance ${instance.name}`, command, arguments: words });
+  }
+}
+
+function roleLine(
+  name: string,
+  { to, from, reason }: { to: Role["kind"]; from: Role["kind"]; reason: ChangeReason },
+): string {
+  if (to === "initialize") return `(${name}) Stopped`;
+  const start = reason === "startup" && from === "initialize" ? " (init)" : "";
+  return `(${name}) Entering ${STATE_NAMES[to]} STATE${start}`;
+}
+
+function ownNotify({ instance }: RouterEntry, role: Role["kind"]): ScriptCommand | undefined {
+  switch (role) {
+    case "master":
+      return instance.notify.master;
+    case "backup":
+      return instance.notify.backup;
+    case "fault":
+      return instance.notify.fault;
+    case "initialize":
+      return instance.notify.stop;
+    default:
+      return unreachable(role);
+  }
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
+
+/** The program of a child: dist/linux/process/child.js, run by the same Node as the parent. */
+const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
+
+/**
+ * Settings of V8 for a child: a small young generation keeps its collections short, which is what an advertisement
+ * every 10 ms needs; the old generation has a bound so that a leak ends a child and not the machine.
+ */
+const NODE_FLAGS: Readonly<Record<ChildKind, readonly string[]>> = {
+  vrrp: ["--max-semi-space-size=2", "--max-old-space-size=256"],
+  checkers: ["--max-semi-space-size=8", "--max-old-space-size=1024"],
+};
+
+/** What the supervisor hears of a child. */
+export interface ChildListener {
+  message(message: ChildMessage): void;
+  ended(how: { readonly code: number | null; readonly signal: string | null }): void;
+}
+
+/** A running child of ours and the channel to it. */
+export class SupervisedChild {
+  readonly kind: ChildKind;
+  readonly #process: ChildProcess;
+
+  constructor(settings: ChildSettings, listener: ChildListener) {
+    this.kind = settings.kind;
+    this.#process = spawn(process.execPath, [...NODE_FLAGS[settings.kind], CHILD_PROGRAM, settings.kind], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.#process.on("message", (message) => listener.message(message as ChildMessage));
+    this.#process.on("exit", (code, signal) => listener.ended({ code, signal }));
+    this.#process.on("error", (error) => {
+      listener.message({
+        kind: "log",
+        level: "error",
+        message: `cannot talk to the ${this.kind} process: ${error.message}`,
+      });
+    });
+  }
+
+  /** undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Sends a message; one to a child that has just ended is dropped, its end is reported apart. */
+  send(message: ParentMessage): void {
+    if (this.#process.connected) this.#process.send(message, () => undefined);
+  }
+
+  /** Signals the child; false when it is gone. */
+  signal(name: NodeJS.Signals): boolean {
+    return this.#process.kill(name);
+  }
+}

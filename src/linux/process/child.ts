@@ -1,0 +1,123 @@
+import { writeSync } from "node:fs";
+import { endWithParent, setProcessName } from "dgram-extra";
+import type { Config } from "../../conf/model/config.ts";
+import { openPidFile, type PidFile } from "../pid-file.ts";
+import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
+
+/** A child's work, whatever it is. */
+export interface ChildProcess {
+  start(config: Config): void;
+  take(message: ParentMessage): void;
+  /** Undoes what the process did to the system and then ends it; may be called more than once. */
+  stop(): void;
+}
+
+/** A child's way to its parent. */
+export interface ChildChannel {
+  send(message: ChildMessage): void;
+  exit(code: number): void;
+}
+
+const PROCESS_NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "locum_vrrp", checkers: "locum_check" };
+
+/** keepalived's code for a bug of its own (EX_SOFTWARE of sysexits.h). */
+const EXIT_SOFTWARE = 70;
+
+let pidFile: PidFile | undefined;
+let work: ChildProcess | undefined;
+let stopping = false;
+
+const channel: ChildChannel = {
+  send(message) {
+    if (process.connected) process.send?.(message, () => undefined);
+    else if (message.kind === "log") writeLine(message.message);
+  },
+  exit(code) {
+    pidFile?.remove();
+    // Lets what is already in the channel reach the parent: the last lines of a stop are the interesting ones.
+    process.exitCode = code;
+    if (process.connected) process.disconnect?.();
+    setImmediate(() => process.exit(code));
+  },
+};
+
+main(process.argv[2] as ChildKind);
+
+function main(kind: ChildKind): void {
+  setProcessName(PROCESS_NAMES[kind]);
+  process.title = PROCESS_NAMES[kind];
+  // The parent's end ends us with a clean stop: addresses of a director that nobody supervises would live on.
+  endWithParent("SIGTERM");
+  process.on("SIGTERM", stop);
+  process.on("disconnect", stop);
+  // The terminal sends these to the whole group; the parent decides.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGHUP", () => undefined);
+  process.on("SIGPIPE", () => undefined);
+  process.on("SIGUSR1", () => undefined);
+  process.on("SIGUSR2", () => undefined);
+  process.on("uncaughtException", crash);
+  process.on("message", (message) => void take(message as ParentMessage));
+}
+
+async function take(message: ParentMessage): Promise<void> {
+  if (message.kind === "start") await start(message.config, message.settings);
+  else if (message.kind === "stop") stop();
+  else work?.take(message);
+}
+
+async function start(config: Config, settings: ChildSettings): Promise<void> {
+  if (settings.pidFile !== undefined) {
+    const opened = openPidFile(settings.pidFile);
+    if (opened.ok) pidFile = opened.value;
+    else channel.send({ kind: "log", level: "warning", message: opened.error.message });
+  }
+  const created = await create(settings);
+  // A SIGTERM may have come while the modules were loading.
+  if (stopping) {
+    channel.exit(0);
+    return;
+  }
+  work = created;
+  created.start(config);
+  channel.send({ kind: "started" });
+}
+
+async function create(settings: ChildSettings): Promise<ChildProcess> {
+  if (settings.kind === "vrrp") {
+    const { VrrpProcess } = await import("./vrrp-process.ts");
+    return new VrrpProcess(channel, settings);
+  }
+  const { CheckerProcess } = await import("./checker-process.ts");
+  return new CheckerProcess(channel, settings);
+}
+
+function stop(): void {
+  stopping = true;
+  if (work === undefined) channel.exit(0);
+  else work.stop();
+}
+
+/** A bug of ours: hand the addresses over with the last good state, say what happened, and end. */
+function crash(error: Error): void {
+  writeLine(`locum ${process.argv[2]}: internal error: ${error.stack ?? error.message}`);
+  channel.send({
+    kind: "log",
+    level: "error",
+    message: `internal error: ${error.message}; handing over and starting again`,
+  });
+  try {
+    if (!stopping) stop();
+  } catch (second) {
+    writeLine(`locum ${process.argv[2]}: the hand-over failed too: ${String(second)}`);
+  }
+  process.exit(EXIT_SOFTWARE);
+}
+
+function writeLine(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // Nobody reads: there is no place left to say it.
+  }
+}

@@ -1,0 +1,210 @@
+import { microseconds } from "../../base/time.ts";
+import type { Config } from "../../conf/model/config.ts";
+import type { Journal } from "../journal.ts";
+import { ScriptRunner } from "../script-runner.ts";
+import { SupervisedChild } from "./child-process.ts";
+import type { ChildKind, ChildMessage, ChildSettings } from "./messages.ts";
+
+/** A child that has run this long before it died is started again at once (keepalived's rule). */
+const STABLE_MS = 60_000;
+
+/** The longest pause before a child is started again; the pauses double from one second. */
+const LONGEST_PAUSE_S = 60;
+
+/** How long children may take to stop before they are killed: keepalived's `child_wait_time`. */
+const CHILD_WAIT_MS = 5_000;
+
+/** Exit codes after which starting again cannot help: fatal, configuration, permission. */
+const PERMANENT_CODES: ReadonlySet<number> = new Set([1, 2, 4]);
+
+interface ChildRecord {
+  readonly settings: ChildSettings;
+  child: SupervisedChild | undefined;
+  startedAt: number;
+  pauseSeconds: number;
+  restart: NodeJS.Timeout | undefined;
+}
+
+export interface SupervisorOptions {
+  readonly journal: Journal;
+  /** Settings of the children that may run, in the order in which they start. */
+  readonly children: readonly ChildSettings[];
+  /** `--dont-respawn`. */
+  readonly dontRespawn: boolean;
+  /** `--all`: also those that have nothing to do. */
+  readonly all: boolean;
+  /** Called once, when everything has ended, with the exit code of the program. */
+  readonly finished: (code: number) => void;
+}
+
+/**
+ * Starts the children whose part of the configuration exists, hands them configurations and script results, starts
+ * them again when they die, and stops them in order. It decides nothing about VRRP or checks.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #children = new Map<ChildKind, ChildRecord>();
+  readonly #scripts: ScriptRunner;
+  #config: Config;
+  #stopping = false;
+  #exitCode = 0;
+  #killTimer: NodeJS.Timeout | undefined;
+  /** Keeps the loop alive while there is nothing to supervise: keepalived runs on with an empty configuration. */
+  readonly #idle = setInterval(() => undefined, 0x7fffffff);
+
+  constructor(config: Config, options: SupervisorOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#scripts = new ScriptRunner((level, message) => options.journal.log(level, message));
+  }
+
+  /** Starts the children that have something to do. */
+  start(): void {
+    for (const settings of this.#options.children) {
+      if (this.#wanted(settings.kind)) this.#spawn(settings);
+    }
+  }
+
+  /** Hands a new configuration, already found good, to the children; starts and stops those it concerns. */
+  reload(config: Config): void {
+    this.#config = config;
+    for (const settings of this.#options.children) {
+      const record = this.#children.get(settings.kind);
+      if (record?.child === undefined) {
+        if (this.#wanted(settings.kind) && record?.restart === undefined) this.#spawn(settings);
+      } else {
+        // A child whose part went away undoes its work as part of the reload and rests; it is small.
+        record.child.send({ kind: "reload", config });
+      }
+    }
+  }
+
+  /** Asks every child to stop; those that do not are killed after `child_wait_time`. */
+  stop(code: number): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#exitCode = code;
+    for (const record of this.#children.values()) {
+      clearTimeout(record.restart);
+      record.child?.signal("SIGTERM");
+    }
+    this.#killTimer = setTimeout(() => {
+      for (const { child } of this.#children.values()) {
+        if (child === undefined) continue;
+        this.#options.journal.log("warning", `The ${child.kind} process did not stop in time, killing it`);
+        child.signal("SIGKILL");
+      }
+    }, CHILD_WAIT_MS);
+    this.#finishWhenEmpty();
+  }
+
+  /** Passes a signal on to the children. */
+  signal(name: NodeJS.Signals): void {
+    for (const { child } of this.#children.values()) child?.signal(name);
+  }
+
+  #wanted(kind: ChildKind): boolean {
+    if (this.#options.all) return true;
+    return kind === "vrrp" ? this.#config.vrrpInstances.length > 0 : this.#config.virtualServers.length > 0;
+  }
+
+  #spawn(settings: ChildSettings): void {
+    const { kind } = settings;
+    const record = this.#children.get(kind) ?? {
+      settings,
+      child: undefined,
+      startedAt: 0,
+      pauseSeconds: 1,
+      restart: undefined,
+    };
+    this.#children.set(kind, record);
+    record.restart = undefined;
+    record.startedAt = performance.now();
+    const child = new SupervisedChild(settings, {
+      message: (message) => this.#heard(child, message),
+      ended: (how) => this.#ended(record, how),
+    });
+    record.child = child;
+    child.send({ kind: "start", config: this.#config, settings });
+    this.#options.journal.log("info", `Starting ${NAMES[kind]} child process, pid=${child.pid}`);
+  }
+
+  #heard(child: SupervisedChild, message: ChildMessage): void {
+    switch (message.kind) {
+      case "started":
+        return;
+      case "log":
+        this.#options.journal.log(message.level, message.message);
+        return;
+      case "run-script":
+        this.#scripts.run(message.script, {
+          command: message.command,
+          timeout: microseconds(message.timeout),
+          done: (outcome) => child.send({ kind: "script-result", script: message.script, outcome }),
+        });
+        return;
+      case "notify":
+        this.#scripts.notify(message.queue, { command: message.command, arguments: message.arguments });
+        return;
+    }
+  }
+
+  #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {
+    const { kind } = record.settings;
+    record.child = undefined;
+    if (this.#stopping) {
+      this.#finishWhenEmpty();
+      return;
+    }
+    const manner = how.signal === null ? `exited with status ${how.code}` : `was ended by ${how.signal}`;
+    if (how.code !== null && PERMANENT_CODES.has(how.code)) {
+      this.#options.journal.log(
+        "error",
+        `The ${NAMES[kind]} process ${manner}, which another start cannot mend. Terminating`,
+      );
+      this.stop(how.code);
+      return;
+    }
+    if (this.#options.dontRespawn) {
+      this.#options.journal.log(
+        "error",
+        `The ${NAMES[kind]} process ${manner}. Terminating, as --dont-respawn asks`,
+      );
+      this.stop(1);
+      return;
+    }
+    this.#restartLater(record, manner);
+  }
+
+  #restartLater(record: ChildRecord, manner: string): void {
+    const stable = performance.now() - record.startedAt > STABLE_MS;
+    if (stable) record.pauseSeconds = 1;
+    // The first death is answered at once too: a director without its VRRP process serves nobody.
+    const pause = stable || record.pauseSeconds === 1 ? 0 : record.pauseSeconds / 2;
+    record.pauseSeconds = Math.min(LONGEST_PAUSE_S * 2, record.pauseSeconds * 2);
+    this.#options.journal.log(
+      "warning",
+      `The ${NAMES[record.settings.kind]} process ${manner}; starting it again ${pause === 0 ? "at once" : `in ${pause} s`}`,
+    );
+    record.restart = setTimeout(() => this.#spawn(record.settings), pause * 1_000);
+  }
+
+  #finishWhenEmpty(): void {
+    for (const record of this.#children.values()) if (record.child !== undefined) return;
+    clearTimeout(this.#killTimer);
+    clearInterval(this.#idle);
+    // STOP notifications may still be on their way; they get a second, as keepalived gives them.
+    const started = performance.now();
+    const wait = () => {
+      if (this.#scripts.running > 0 && performance.now() - started < 1_000) {
+        setTimeout(wait, 10);
+        return;
+      }
+      this.#scripts.killAll();
+      this.#options.finished(this.#exitCode);
+    };
+    wait();
+  }
+}
+
+const NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "VRRP", checkers: "Healthcheck" };

@@ -1,0 +1,61 @@
+import type { Config } from "../../conf/model/config.ts";
+import { Driver } from "../../director/driver.ts";
+import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
+import { initialVrrpState, type VrrpDirectorState, vrrpDirector } from "../../director/vrrp-director.ts";
+import { monotonicNow } from "../monotonic-clock.ts";
+import { applyProcessPriority } from "../process-priority.ts";
+import { VrrpHost } from "../vrrp-host.ts";
+import type { ChildChannel, ChildProcess } from "./child.ts";
+import type { ChildSettings, ParentMessage } from "./messages.ts";
+
+/** The VRRP process: one director machine, its sockets and its alarm. */
+export class VrrpProcess implements ChildProcess {
+  readonly #channel: ChildChannel;
+  readonly #host: VrrpHost;
+  readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
+
+  constructor(channel: ChildChannel, settings: ChildSettings) {
+    this.#channel = channel;
+    this.#host = new VrrpHost({
+      send: (message) => channel.send(message),
+      deliver: (event) => this.#deliver(event),
+      keepVirtualAddresses: settings.keepVirtualAddresses,
+      stopped: () => channel.exit(0),
+    });
+    this.#driver = new Driver(vrrpDirector, { host: this.#host, initial: initialVrrpState() });
+  }
+
+  start(config: Config): void {
+    applyPriority(config, this.#channel);
+    const { links, addresses } = this.#host.startMonitor();
+    this.#deliver({ kind: "start", config, links, addresses });
+  }
+
+  take(message: ParentMessage): void {
+    if (message.kind === "reload") {
+      applyPriority(message.config, this.#channel);
+      this.#deliver({ kind: "reload", config: message.config });
+    } else if (message.kind === "script-result") {
+      this.#deliver({ kind: "script-result", script: message.script, outcome: message.outcome });
+    }
+  }
+
+  stop(): void {
+    this.#deliver({ kind: "shutdown" });
+  }
+
+  #deliver(event: VrrpHostEvent): void {
+    this.#driver.deliver(event, monotonicNow());
+  }
+}
+
+/** `vrrp_priority`, `vrrp_rt_priority` and `vrrp_no_swap`; what the kernel refuses is said and lived without. */
+function applyPriority(config: Config, channel: ChildChannel): void {
+  const { vrrpPriority, vrrpRtPriority, vrrpNoSwap } = config.global;
+  const refusals = applyProcessPriority({
+    ...(vrrpPriority === undefined ? {} : { nice: vrrpPriority }),
+    ...(vrrpRtPriority === undefined ? {} : { realtime: vrrpRtPriority }),
+    lockMemory: vrrpNoSwap,
+  });
+  for (const message of refusals) channel.send({ kind: "log", level: "warning", message });
+}
