@@ -41,27 +41,43 @@ function candidates() {
 function findCompiler() {
   return candidates()
     .map((text) => text.trim().split(/\s+/))
-    .find(([command, ...args]) => spawnSync(command, [...args, "--version"], { stdio: "ignore" }).status === 0);
+    .find(
+      ([command, ...args]) => spawnSync(command, [...args, "--version"], { stdio: "ignore" }).status === 0,
+    );
 }
 
 /** Asked of another process, because a library cannot be unloaded. */
 function worksAlready() {
   if (!existsSync(target)) return false;
-  return spawnSync(process.execPath, ["-e", `require(${JSON.stringify(target)})`], { stdio: "ignore" }).status === 0;
+  return (
+    spawnSync(process.execPath, ["-e", `require(${JSON.stringify(target)})`], { stdio: "ignore" }).status ===
+    0
+  );
 }
 
 function headers() {
   try {
     return createRequire(import.meta.url)("node-api-headers").include_dir;
   } catch {
-    return fail("Cannot compile dgram-extra's system call addon: the npm package node-api-headers is missing. Run: npm ci");
+    return fail(
+      "Cannot compile dgram-extra's system call addon: the npm package node-api-headers is missing. Run: npm ci",
+    );
   }
 }
 
 function compile([command, ...args]) {
   const temporary = `${target}.${process.pid}`;
   mkdirSync(join(here, "build"), { recursive: true });
-  const flags = ["-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-fPIC", "-shared", "-fvisibility=hidden"];
+  const flags = [
+    "-std=gnu11",
+    "-D_GNU_SOURCE",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+  ];
   const { status, error } = spawnSync(
     command,
     [...args, ...flags, "-I", headers(), "-o", temporary, ...sources, "-ldl"],

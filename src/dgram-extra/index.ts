@@ -1,0 +1,57 @@
+/** dgram-extra: raw IP, AF_PACKET, netlink and unix datagram sockets for Node, and the system calls around them. */
+export { addressOf, bpf } from "./bpf.ts";
+export { isLockedByAnother, lockFile } from "./file-lock.ts";
+export { interfaceIndex, interfaceName } from "./interface-index.ts";
+export { ipBytes, ipText } from "./ip-text.ts";
+export { type MemoryMap, mapMemory } from "./memory-map.ts";
+export { MonotonicTimer } from "./monotonic-timer.ts";
+export { fileSystemType, type Mount, mount, unmount } from "./mount.ts";
+export type { SystemCallName, Word } from "./native.ts";
+export {
+  enterNetworkNamespace,
+  inNetworkNamespace,
+  networkNamespaceCookie,
+  networkNamespacePath,
+} from "./network-namespace.ts";
+export {
+  lockMemory,
+  type MemoryLock,
+  resourceLimits,
+  type Scheduling,
+  schedulingPolicies,
+  setAffinity,
+  setNice,
+  setParentDeathSignal,
+  setResourceLimit,
+  setScheduling,
+  setThreadName,
+} from "./process-control.ts";
+export { type MessageInfo, ReceivedBatch } from "./received-batch.ts";
+export { peekBytes, peekString, printSink, SharedLibrary, takePrinted } from "./shared-library.ts";
+export {
+  createSocket,
+  type SendResult,
+  type Socket,
+  type SocketEvents,
+  type SocketOptions,
+} from "./socket.ts";
+export {
+  type Endpoint,
+  encodeEndpoint,
+  families,
+  type IpEndpoint,
+  type LinkEndpoint,
+  type NetlinkEndpoint,
+  type SocketType,
+  type UnixEndpoint,
+} from "./socket-address.ts";
+export { encodeFilter, type FilterInstruction, levels, socketOptions } from "./socket-options.ts";
+export {
+  checked,
+  errorCode,
+  errorText,
+  monotonicMicroseconds,
+  SystemError,
+  systemCall,
+} from "./system-call.ts";
+export { readable, Watcher, writable } from "./watcher.ts";
