@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readlinkSync, statSync } from "node:fs";
+import { LabError } from "./lab-error.ts";
+
+/** Where iproute2 keeps the names of network namespaces (ip-netns(8)). */
+const NAMES = "/run/netns";
+
+/** The path that setns(2) and `nsenter --net=` take for the namespace called `name`. */
+export function namespacePath(name: string): string {
+  return `${NAMES}/${name}`;
+}
+
+/** The names of all network namespaces of this machine; empty when there is none. */
+export function namespaceNames(): readonly string[] {
+  try {
+    return readdirSync(NAMES);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The processes that live in the namespace called `name`, save this one: empty when there is no such namespace.
+ * A process belongs to the namespace of its main thread (/proc/PID/ns/net, namespaces(7)).
+ */
+export function processesIn(name: string): readonly number[] {
+  let inode: number;
+  try {
+    inode = statSync(namespacePath(name)).ino;
+  } catch {
+    return [];
+  }
+  const wanted = `net:[${inode}]`;
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && namespaceOf(entry) === wanted)
+    .map(Number)
+    .filter((pid) => pid !== process.pid);
+}
+
+function namespaceOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined; // It ended between the listing and the look.
+  }
+}
+
+/**
+ * Runs lines of ip(8) in one process, inside the namespace `name` when one is given.
+ * @throws {LabError} with ip's own words when a line is refused.
+ */
+export function ipBatch(lines: readonly string[], name?: string): void {
+  const where = name === undefined ? [] : ["-n", name];
+  const done = spawnSync("ip", [...where, "-batch", "-"], {
+    input: `${lines.join("\n")}\n`,
+    encoding: "utf8",
+  });
+  if (done.error !== undefined) {
+    throw new LabError(`Cannot run ip(8): ${done.error.message}; install the package iproute2`);
+  }
+  if (done.status !== 0) {
+    const place = name === undefined ? "" : ` in the namespace ${name}`;
+    throw new LabError(
+      `ip -batch${place} was refused: ${done.stderr.trim()}\n  it was given:\n  ${lines.join("\n  ")}`,
+    );
+  }
+}
+
+/** The command line that runs `command` inside the namespace called `name`, leaving /sys as it is. */
+export function inNamespace(name: string, command: readonly string[]): readonly [string, ...string[]] {
+  return ["nsenter", `--net=${namespacePath(name)}`, ...command];
+}
