@@ -73,13 +73,15 @@ export function encodeAdvertisement(advertisement: Advertisement, addressing: Ad
     bytes.set(passwordOctets(advertisement.authentication.password), at);
   }
   const pseudo = version === 3 && (family === 6 || addressing.checksumPseudoHeader);
-  const start = pseudo
-    ? pseudoHeaderSum(ipAddressBytes(addressing.source), ipAddressBytes(addressing.destination), bytes.length)
-    : 0;
+  const start = pseudo ? pseudoHeaderSum(endsOf(addressing), bytes.length) : 0;
   const checksum = sumToChecksum(partialSum(bytes, { from: 0, to: bytes.length, start }));
   bytes[6] = checksum >> 8;
   bytes[7] = checksum & 255;
   return bytes;
+}
+
+function endsOf({ source, destination }: Addressing): { source: Uint8Array; destination: Uint8Array } {
+  return { source: ipAddressBytes(source), destination: ipAddressBytes(destination) };
 }
 
 function writeInterval(bytes: Uint8Array, { version, interval }: Advertisement): void {

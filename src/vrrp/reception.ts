@@ -1,5 +1,5 @@
 import { type IpAddress, ipAddressBytes, ipAddressFromBytes } from "../base/ip-address.ts";
-import { type Duration, microseconds } from "../base/time.ts";
+import { type Duration, type Instant, microseconds } from "../base/time.ts";
 import {
   AUTHENTICATION_LENGTH,
   AUTHENTICATION_TYPE,
@@ -25,6 +25,12 @@ export interface ReceivedAdvertisement {
   readonly authenticationType: number;
   /** Which of the two checksum forms of version 3 over IPv4 it came with (TX-9); version 2 is always "message". */
   readonly checksumForm: ChecksumForm;
+}
+
+/** An accepted advertisement and when it came in. */
+export interface Heard {
+  readonly received: ReceivedAdvertisement;
+  readonly now: Instant;
 }
 
 /** "message": over the VRRP message alone; "pseudo-header": addresses, length and protocol too. */
@@ -159,7 +165,7 @@ function checkChecksum(view: PacketView, config: RouterConfig): ChecksumForm | u
   const message = partialSum(view.bytes, { from: view.at, to: view.at + length, start: 0 });
   if (view.family === 4 && sumToChecksum(message) === 0) return "message";
   if (config.version === 2) return undefined;
-  const whole = message + pseudoHeaderSum(view.source, view.destination, length);
+  const whole = message + pseudoHeaderSum(view, length);
   return sumToChecksum(whole) === 0 ? "pseudo-header" : undefined;
 }
 

@@ -11,18 +11,26 @@ export type FaultReason =
   | { readonly kind: "interface-missing"; readonly interface: string }
   /** The interface has no address of the router's family to send from; raised by the machine itself. */
   | { readonly kind: "no-source-address" }
-  /** A `track_script` of weight 0 failed. */
+  /** A `track_script` of weight 0 failed, or has not given its first result yet. */
   | { readonly kind: "script"; readonly name: string }
+  | { readonly kind: "script-pending"; readonly name: string }
   /** Another tracker of weight 0 (file, process, BFD session) failed. */
   | { readonly kind: "tracker"; readonly name: string };
 
 /** What each role needs is inside it. The names are those of RFC 3768; RFC 9568 says Active for Master. */
 export type Role =
   /** Before `startup`, during `vrrp_startup_delay` (then `startsAt` is set) and after `shutdown`. */
-  | { readonly kind: "initialize"; readonly startsAt?: Instant }
+  | InitializeRole
   | { readonly kind: "fault"; readonly reasons: readonly FaultReason[] }
   | BackupRole
   | MasterRole;
+
+export interface InitializeRole {
+  readonly kind: "initialize";
+  readonly startsAt?: Instant;
+  /** What is known to be wrong before the start. */
+  readonly faults: readonly FaultReason[];
+}
 
 export interface BackupRole {
   readonly kind: "backup";
@@ -45,7 +53,9 @@ export interface MasterRole {
   readonly lowerPriorityLoggedAt?: Instant;
   /** Set while another router claims priority 255 too. */
   readonly ownerConflict?: OwnerConflict;
-  /** Set when addresses taken away by someone else are to be put back, not sooner than this. */
+  /** When the last burst that answered a lower priority went out, for the rate limit. */
+  readonly lowerPriorityAnnouncedAt?: Instant;
+  /** Addresses that someone else took away, or that could not be added, are put back then. */
   readonly restore?: { readonly at: Instant; readonly addresses: readonly VirtualAddress[] };
   readonly restoredAt?: Instant;
 }
@@ -59,12 +69,13 @@ export interface PendingAnnouncement {
   readonly every?: Duration;
 }
 
-/** Two routers both configured as address owner: we wait for two more of our advertisements to be heard. */
-export interface OwnerConflict {
-  readonly advertisementsLeft: number;
-  /** Known once the advertisements are out: the peer is judged to go on when heard after this. */
-  readonly verdictAt?: Instant;
-}
+/**
+ * Another router claims priority 255 too, with a lower address than ours. First two more of our regular
+ * advertisements go out, then we listen; a peer still heard by then does not back off, so we do.
+ */
+export type OwnerConflict =
+  | { readonly kind: "telling"; readonly advertisementsLeft: number; readonly peerInterval: Duration }
+  | { readonly kind: "listening"; readonly until: Instant };
 
 /** The master heard last, while it is known. */
 export interface KnownMaster {
@@ -81,6 +92,8 @@ export interface RouterState {
   /** Effective priority: 1..254, or 255 for the owner. */
   readonly priority: number;
   readonly master: KnownMaster | undefined;
+  /** The effect that failed last, so that a lasting failure is logged once. */
+  readonly lastFailure: { readonly effect: RouterEffect["kind"]; readonly reason: string } | undefined;
 }
 
 /** Everything that can happen to a virtual router. */

@@ -1,30 +1,72 @@
 import { unreachable } from "../base/assert.ts";
+import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
-import { earliest, type Instant } from "../base/time.ts";
+import { after, earliest, type Instant } from "../base/time.ts";
+import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
+import { masterAdvertisement, masterAlarm } from "./master-role.ts";
+import type { ReceivedAdvertisement } from "./reception.ts";
 import type { RouterConfig } from "./router-config.ts";
-import type { RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
+import type { FaultReason, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
+import {
+  begin,
+  downInterval,
+  enterBackup,
+  enterFault,
+  enterInitialize,
+  type RouterStep,
+  unchanged,
+  usablePriority,
+} from "./transitions.ts";
+import { effectFailed, reconfigure, restoreLost } from "./upkeep.ts";
+
+const NO_SOURCE: FaultReason = { kind: "no-source-address" };
 
 /** A router before its `startup` event. */
 export function initialRouterState(config: RouterConfig): RouterState {
   return {
     config,
-    role: { kind: "initialize" },
+    role: { kind: "initialize", faults: [] },
     source: undefined,
     priority: config.priority,
     master: undefined,
+    lastFailure: undefined,
   };
 }
 
 /**
  * The VRRP state machine of one virtual router (RFC 3768 section 6.4, RFC 9568 section 6.4) with keepalived's
- * additions. An `alarm` at or after `deadline` must come after every packet that was received before it.
+ * additions. The driver must deliver every packet received before it delivers an `alarm`: a backup whose process was
+ * held up has the master's advertisements waiting for it, and its deadline behind it.
  */
 export const virtualRouter: Machine<RouterState, RouterEvent, RouterEffect> = { step, deadline };
 
 function step(state: RouterState, event: RouterEvent, now: Instant): Step<RouterState, RouterEffect> {
-  void event;
-  void now;
-  return { state, effects: [] };
+  switch (event.kind) {
+    case "startup":
+      return startup(state, event, now);
+    case "shutdown":
+      return enterInitialize(state);
+    case "advertisement":
+      return advertisement(state, event.received, now);
+    case "alarm":
+      return alarm(state, now);
+    case "priority-changed":
+      return changePriority(state, event.priority);
+    case "fault-raised":
+      return raiseFault(state, event.reason);
+    case "fault-cleared":
+      return clearFault(state, event.reason, now);
+    case "source-address-changed":
+      return changeSource(state, event.source, now);
+    case "reconfigure":
+      return reconfigure(state, { ...event, now });
+    case "addresses-lost":
+      return restoreLost(state, { ...event, now });
+    case "effect-failed":
+      return effectFailed(state, { ...event, now });
+    default:
+      return unreachable(event);
+  }
 }
 
 function deadline(state: RouterState): Instant | undefined {
@@ -45,4 +87,111 @@ function deadline(state: RouterState): Instant | undefined {
     default:
       return unreachable(role);
   }
+}
+
+/** Starts, or waits for `vrrp_startup_delay` first, deaf and silent. A second startup changes nothing. */
+function startup(
+  before: RouterState,
+  event: Extract<RouterEvent, { kind: "startup" }>,
+  now: Instant,
+): RouterStep {
+  const { role, config } = before;
+  if (role.kind !== "initialize" || role.startsAt !== undefined) return unchanged(before);
+  const missing = event.source === undefined ? [NO_SOURCE] : [];
+  const faults = [...role.faults, ...event.faults, ...missing].reduce(withReason, []);
+  const state = { ...before, source: event.source, priority: usablePriority(config, event.priority) };
+  if (config.startupDelay === 0) return begin({ ...state, role: { kind: "initialize", faults } }, now);
+  const startsAt = after(now, config.startupDelay);
+  return unchanged({ ...state, role: { kind: "initialize", startsAt, faults } });
+}
+
+function advertisement(state: RouterState, received: ReceivedAdvertisement, now: Instant): RouterStep {
+  const { role } = state;
+  switch (role.kind) {
+    case "initialize":
+    case "fault":
+      return unchanged(state);
+    case "backup":
+      return backupAdvertisement({ ...state, role }, { received, now });
+    case "master":
+      return masterAdvertisement({ ...state, role }, { received, now });
+    default:
+      return unreachable(role);
+  }
+}
+
+function alarm(state: RouterState, now: Instant): RouterStep {
+  const { role } = state;
+  switch (role.kind) {
+    case "initialize":
+      return role.startsAt === undefined || now < role.startsAt
+        ? unchanged(state)
+        : begin({ ...state, role }, now);
+    case "fault":
+      return unchanged(state);
+    case "backup":
+      return backupAlarm({ ...state, role }, now);
+    case "master":
+      return masterAlarm({ ...state, role }, now);
+    default:
+      return unreachable(role);
+  }
+}
+
+/** Counts from the next advertisement on, sent or heard; no timer moves. */
+function changePriority(state: RouterState, wanted: number): RouterStep {
+  const priority = usablePriority(state.config, wanted);
+  if (priority === state.priority || state.config.priority === 255) return unchanged(state);
+  const message = `(${state.config.name}) effective priority changes from ${state.priority} to ${priority}`;
+  return { state: { ...state, priority }, effects: [{ kind: "log", level: "info", message }] };
+}
+
+function raiseFault(state: RouterState, reason: FaultReason): RouterStep {
+  const { role } = state;
+  switch (role.kind) {
+    case "initialize":
+      return unchanged({ ...state, role: { ...role, faults: withReason(role.faults, reason) } });
+    case "fault":
+      return unchanged({ ...state, role: { ...role, reasons: withReason(role.reasons, reason) } });
+    case "backup":
+    case "master":
+      return enterFault(state, [reason]);
+    default:
+      return unreachable(role);
+  }
+}
+
+/** With the last reason gone the router listens for a whole down interval before it claims anything (ST-9). */
+function clearFault(state: RouterState, reason: FaultReason, now: Instant): RouterStep {
+  const { role } = state;
+  if (role.kind === "initialize") {
+    return unchanged({ ...state, role: { ...role, faults: withoutReason(role.faults, reason) } });
+  }
+  if (role.kind !== "fault") return unchanged(state);
+  const reasons = withoutReason(role.reasons, reason);
+  if (reasons.length > 0) return unchanged({ ...state, role: { ...role, reasons } });
+  const downIn = downInterval(state, state.config.advertisementInterval);
+  return enterBackup(state, { reason: "fault-cleared", downIn, now });
+}
+
+/** Follows the interface's address; without one there is nothing to send from, which is a fault. */
+function changeSource(before: RouterState, source: IpAddress | undefined, now: Instant): RouterStep {
+  if (source === undefined) {
+    const raised = raiseFault(before, NO_SOURCE);
+    return { ...raised, state: { ...raised.state, source: undefined } };
+  }
+  return clearFault({ ...before, source }, NO_SOURCE, now);
+}
+
+function withReason(reasons: readonly FaultReason[], reason: FaultReason): readonly FaultReason[] {
+  return [...withoutReason(reasons, reason), reason];
+}
+
+function withoutReason(reasons: readonly FaultReason[], reason: FaultReason): readonly FaultReason[] {
+  return reasons.filter((known) => reasonKey(known) !== reasonKey(reason));
+}
+
+function reasonKey(reason: FaultReason): string {
+  if ("interface" in reason) return `${reason.kind} ${reason.interface}`;
+  return "name" in reason ? `${reason.kind} ${reason.name}` : reason.kind;
 }

@@ -30,7 +30,11 @@ export function sumToChecksum(sum: number): number {
  * The unfolded sum of the pseudo-header: both addresses, the length and protocol 112. The IPv4 form (RFC 793) and the
  * IPv6 form (RFC 8200 section 8.1) differ only in padding, so one sum serves both.
  */
-export function pseudoHeaderSum(source: Uint8Array, destination: Uint8Array, length: number): number {
+export function pseudoHeaderSum(
+  ends: { readonly source: Uint8Array; readonly destination: Uint8Array },
+  length: number,
+): number {
+  const { source, destination } = ends;
   const start = partialSum(source, { from: 0, to: source.length, start: 112 + length });
   return partialSum(destination, { from: 0, to: destination.length, start });
 }

@@ -1,0 +1,89 @@
+import { after, type Instant } from "../base/time.ts";
+import type { Heard, ReceivedAdvertisement } from "./reception.ts";
+import type { BackupRole, RouterEffect, RouterState } from "./router-state.ts";
+import { skewTime } from "./timers.ts";
+import {
+  downInterval,
+  enterMaster,
+  type InRole,
+  isOwner,
+  type RouterStep,
+  unchanged,
+} from "./transitions.ts";
+
+/** The alarm of a Backup: the master is gone when its time is up (RFC 3768 section 6.4.2). */
+export function backupAlarm(state: InRole<BackupRole>, now: Instant): RouterStep {
+  return now < state.role.masterDownAt ? unchanged(state) : enterMaster(state, now);
+}
+
+/** An advertisement heard as Backup. */
+export function backupAdvertisement(before: InRole<BackupRole>, { received, now }: Heard): RouterStep {
+  const { state, effects } = reclaimOwnership(before, received);
+  if (received.priority === 0) return { state: masterResigned(state, now), effects };
+  if (accepted(state, received, now)) return { state: masterHeard(state, received, now), effects };
+  // Lower than ours and preemption is on: discarded, and the down timer runs on.
+  const master = { address: received.source, priority: received.priority };
+  return { state: { ...state, master }, effects: [...effects, ...lowerHeard(state, received)] };
+}
+
+/** Priority 0: the master leaves, so only the skew stands between us and its addresses (TM-4). */
+function masterResigned(state: InRole<BackupRole>, now: Instant): RouterState {
+  const { version } = state.config;
+  const skew = skewTime({ version, priority: state.priority, interval: state.role.masterInterval });
+  return { ...state, role: { ...state.role, masterDownAt: after(now, skew) } };
+}
+
+/** TM-3, with `nopreempt` and a `preempt_delay` that has not passed: a lower master is left in peace. */
+function accepted(state: InRole<BackupRole>, received: ReceivedAdvertisement, now: Instant): boolean {
+  const { config, role } = state;
+  if (received.priority >= state.priority || !config.preempt) return true;
+  return config.preemptDelay > 0 && (role.preemptNotBefore === undefined || now < role.preemptNotBefore);
+}
+
+/** The down timer starts again, in version 3 with the interval of the master heard (RX-10, TM-6). */
+function masterHeard(state: InRole<BackupRole>, received: ReceivedAdvertisement, now: Instant): RouterState {
+  const { config } = state;
+  const masterInterval = config.version === 3 ? received.interval : config.advertisementInterval;
+  const role: BackupRole = {
+    kind: "backup",
+    masterInterval,
+    masterDownAt: after(now, downInterval(state, masterInterval)),
+    ...preemptNotBefore(state, received, now),
+  };
+  return { ...state, role, master: { address: received.source, priority: received.priority } };
+}
+
+/** The delay starts with the first advertisement of a lower master, and is forgotten when a better one is heard. */
+function preemptNotBefore(
+  state: InRole<BackupRole>,
+  received: ReceivedAdvertisement,
+  now: Instant,
+): Pick<BackupRole, "preemptNotBefore"> {
+  if (state.config.preemptDelay === 0 || received.priority >= state.priority) return {};
+  return { preemptNotBefore: state.role.preemptNotBefore ?? after(now, state.config.preemptDelay) };
+}
+
+/** Logged once per master and priority: the same one repeats it every interval until our timer ends. */
+function lowerHeard(state: RouterState, received: ReceivedAdvertisement): readonly RouterEffect[] {
+  const known = state.master;
+  if (known?.address === received.source && known.priority === received.priority) return [];
+  return [
+    {
+      kind: "log",
+      level: "info",
+      message: `(${state.config.name}) ignoring the advertisement of ${received.source}: its priority is ${received.priority}, ours ${state.priority}`,
+    },
+  ];
+}
+
+/** An owner that had yielded to a second owner takes its priority back once that one is heard no more (as keepalived). */
+function reclaimOwnership(
+  state: InRole<BackupRole>,
+  received: ReceivedAdvertisement,
+): { readonly state: InRole<BackupRole>; readonly effects: readonly RouterEffect[] } {
+  const yielded = isOwner(state.config) && state.priority < 255;
+  const stillThere = received.priority === 255 && state.master?.address === received.source;
+  if (!yielded || stillThere) return { state, effects: [] };
+  const message = `(${state.config.name}) priority restored from ${state.priority} to 255: ${received.source} advertises ${received.priority}`;
+  return { state: { ...state, priority: 255 }, effects: [{ kind: "log", level: "info", message }] };
+}

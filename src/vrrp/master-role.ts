@@ -1,0 +1,244 @@
+import { compareIpAddresses } from "../base/ip-address.ts";
+import {
+  after,
+  between,
+  type Duration,
+  type Instant,
+  inSeconds,
+  microseconds,
+  milliseconds,
+  seconds,
+} from "../base/time.ts";
+import { announce, dueBursts, followingBursts } from "./announcements.ts";
+import type { Heard, ReceivedAdvertisement } from "./reception.ts";
+import { movingAddresses } from "./router-config.ts";
+import type { MasterRole, OwnerConflict, RouterEffect, RouterState } from "./router-state.ts";
+import { advertise, downInterval, type InRole, type RouterStep, unchanged, yieldTo } from "./transitions.ts";
+
+/** At most this often is a foreign advertisement answered out of turn, whatever arrives. */
+const LEAST_ANSWER_GAP: Duration = milliseconds(10);
+/** At most this often is the same complaint logged. */
+const LEAST_LOG_GAP: Duration = seconds(1);
+
+/** The alarm of a Master: whatever is due of the advertisement, lost addresses and announcements. */
+export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterStep {
+  const overslept = wakeLate(before, now);
+  const regular = regularAdvertisement(overslept.state, now);
+  const restored = restoreDue(regular.state, now);
+  const bursts = dueBursts(restored.state.role.announcements, now);
+  const effects = [...overslept.effects, ...regular.effects, ...restored.effects, ...bursts.effects];
+  if (effects.length === 0) return unchanged(before);
+  return { state: withRole(restored.state, { announcements: bursts.pending }), effects };
+}
+
+interface MasterStep {
+  readonly state: InRole<MasterRole>;
+  readonly effects: readonly RouterEffect[];
+}
+
+function withRole(state: InRole<MasterRole>, part: Partial<MasterRole>): InRole<MasterRole> {
+  return { ...state, role: { ...state.role, ...part } };
+}
+
+/**
+ * Deviation: a process that slept longer than the others wait for it (TM-9) announces its addresses again when it
+ * wakes, because a backup may have taken them and announced them meanwhile.
+ */
+function wakeLate(state: InRole<MasterRole>, now: Instant): MasterStep {
+  const { role, config } = state;
+  const silent = between(role.lastAdvertisementAt, now);
+  const patience = downInterval(state, config.advertisementInterval);
+  if (silent <= patience) return { state, effects: [] };
+  const message = `(${config.name}) woke up late: ${inSeconds(silent)} s since the last advertisement, wanted every ${inSeconds(config.advertisementInterval)} s; announcing the addresses again. If this repeats, give the process more CPU or a realtime priority (vrrp_rt_priority)`;
+  const soon = {
+    kind: "second-burst" as const,
+    at: now,
+    addresses: movingAddresses(config),
+    repeat: config.gratuitousArp.repeat,
+  };
+  return {
+    state: withRole(state, { announcements: [soon, ...followingBursts(config, now)] }),
+    effects: [{ kind: "log", level: "warning", message }],
+  };
+}
+
+/** Keeps to the beat: a late one does not move the next, unless a whole interval was lost. */
+function regularAdvertisement(state: InRole<MasterRole>, now: Instant): MasterStep {
+  const { role, config } = state;
+  if (now < role.nextAdvertisementAt) return { state, effects: [] };
+  const inStep = after(role.nextAdvertisementAt, config.advertisementInterval);
+  const next = inStep > now ? inStep : after(now, config.advertisementInterval);
+  const told = role.ownerConflict === undefined ? {} : countConflict(state, role.ownerConflict, now);
+  return {
+    state: withRole(state, { ...told, lastAdvertisementAt: now, nextAdvertisementAt: next }),
+    effects: advertise(state, state.priority),
+  };
+}
+
+function restoreDue(state: InRole<MasterRole>, now: Instant): MasterStep {
+  const { restore, ...rest } = state.role;
+  if (restore === undefined || now < restore.at) return { state, effects: [] };
+  const effects: readonly RouterEffect[] = [
+    { kind: "add-addresses", addresses: restore.addresses },
+    ...announce(restore.addresses, state.config.gratuitousArp.repeat),
+  ];
+  return { state: { ...state, role: { ...rest, restoredAt: now } }, effects };
+}
+
+/** An advertisement heard as Master (section D of the conformance list, third row). */
+export function masterAdvertisement(before: InRole<MasterRole>, { received, now }: Heard): RouterStep {
+  if (received.priority === 0) return answer(before, now, { restartTimer: true });
+  const order = before.source === undefined ? 1 : compareIpAddresses(received.source, before.source);
+  if (received.priority === before.priority && order === 0) return ownEcho(before, received, now);
+  const { state, effects } = meetOwner(before, { received, order, now });
+  const higher = received.priority > state.priority;
+  if (!higher && (received.priority < state.priority || order < 0)) {
+    const answered = answerLower(state, received, now);
+    return { state: answered.state, effects: [...effects, ...answered.effects] };
+  }
+  const yielded = yieldTo(state, {
+    reason: higher ? "higher-priority" : "equal-priority-higher-address",
+    masterInterval: state.config.version === 3 ? received.interval : state.config.advertisementInterval,
+    now,
+  });
+  const master = { address: received.source, priority: received.priority };
+  return { state: { ...yielded.state, master }, effects: [...effects, ...yielded.effects] };
+}
+
+/**
+ * Sends an advertisement at once.
+ * Deviation: not more often than every 10 ms (half an interval when that is less); what comes faster is answered by
+ * one advertisement at the end of that time, so that a flood of valid packets is not returned in kind.
+ */
+function answer(
+  state: InRole<MasterRole>,
+  now: Instant,
+  how: { readonly restartTimer: boolean },
+): MasterStep {
+  const { role, config } = state;
+  const allowedAt = after(role.lastAdvertisementAt, answerGap(state));
+  if (now < allowedAt) {
+    const next = Math.min(role.nextAdvertisementAt, allowedAt) as Instant;
+    return { state: withRole(state, { nextAdvertisementAt: next }), effects: [] };
+  }
+  const next = how.restartTimer ? after(now, config.advertisementInterval) : role.nextAdvertisementAt;
+  return {
+    state: withRole(state, { lastAdvertisementAt: now, nextAdvertisementAt: next }),
+    effects: advertise(state, state.priority),
+  };
+}
+
+function answerGap({ config }: RouterState): Duration {
+  return microseconds(Math.min(LEAST_ANSWER_GAP, config.advertisementInterval / 2));
+}
+
+/**
+ * A router of lower priority believes it is master (ST-13, RFC 9568 section 6.4.3): it is told so at once, and our
+ * addresses are announced again, for it has just announced them as its own.
+ */
+function answerLower(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
+  const logged = logLower(state, received, now);
+  const told = state.config.lowerPriorityNoAdvertisement
+    ? { state: logged.state, effects: [] }
+    : answer(logged.state, now, { restartTimer: false });
+  const announced = announceAfterLower(told.state, now);
+  return {
+    state: announced.state,
+    effects: [
+      ...logged.effects,
+      ...told.effects,
+      ...announced.effects,
+      { kind: "lower-priority-heard", source: received.source, priority: received.priority },
+    ],
+  };
+}
+
+/** `garp_lower_prio_repeat` at once and again after `garp_lower_prio_delay`. */
+function announceAfterLower(state: InRole<MasterRole>, now: Instant): MasterStep {
+  const { role, config } = state;
+  const { lowerPriorityRepeat: repeat, lowerPriorityDelay: delay } = config.gratuitousArp;
+  const last = role.lowerPriorityAnnouncedAt;
+  if (repeat === 0 || (last !== undefined && between(last, now) < answerGap(state)))
+    return { state, effects: [] };
+  const addresses = movingAddresses(config);
+  const waiting = role.announcements.some((burst) => burst.kind === "lower-priority");
+  const later =
+    waiting || delay === 0
+      ? []
+      : [{ kind: "lower-priority" as const, at: after(now, delay), addresses, repeat }];
+  return {
+    state: withRole(state, {
+      lowerPriorityAnnouncedAt: now,
+      announcements: [...role.announcements, ...later],
+    }),
+    effects: announce(addresses, repeat),
+  };
+}
+
+function logLower(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
+  const message = `(${state.config.name}) ${received.source} advertises the lower priority ${received.priority}, ours is ${state.priority}${state.config.lowerPriorityNoAdvertisement ? "" : "; advertising at once"}`;
+  return logSeldom(state, { level: "info", message, now });
+}
+
+/** Our own address as the sender: an address conflict, never a reason to move (RX-21). */
+function ownEcho(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
+  const message = `(${state.config.name}) an advertisement of our own priority ${received.priority} came from our own address ${received.source}: another host uses this address, give each director its own`;
+  return logSeldom(state, { level: "warning", message, now });
+}
+
+function logSeldom(
+  state: InRole<MasterRole>,
+  line: { readonly level: "info" | "warning"; readonly message: string; readonly now: Instant },
+): MasterStep {
+  const last = state.role.lowerPriorityLoggedAt;
+  const gap = Math.max(LEAST_LOG_GAP, state.config.advertisementInterval);
+  if (last !== undefined && between(last, line.now) < gap) return { state, effects: [] };
+  return {
+    state: withRole(state, { lowerPriorityLoggedAt: line.now }),
+    effects: [{ kind: "log", level: line.level, message: line.message }],
+  };
+}
+
+interface Meeting {
+  readonly received: ReceivedAdvertisement;
+  /** Sign of the sender's address against ours. */
+  readonly order: number;
+  readonly now: Instant;
+}
+
+/**
+ * Two owners of one address (RX-7), settled as keepalived settles it: the one with the lower address yields at once;
+ * the other sends two more advertisements and listens a little longer than the longer interval; if its peer goes on
+ * all the same, it drops to 254 and yields, because two masters are worse than the wrong one.
+ */
+function meetOwner(state: InRole<MasterRole>, meeting: Meeting): MasterStep {
+  const { received, order, now } = meeting;
+  if (state.priority !== 255 || received.priority !== 255) return { state, effects: [] };
+  const complaint = `(${state.config.name}) ${received.source} and we are both configured as address owner (priority 255): lower one of the two`;
+  if (order > 0) return { state, effects: [{ kind: "log", level: "error", message: complaint }] };
+  const conflict = state.role.ownerConflict;
+  if (conflict?.kind === "telling") return { state, effects: [] };
+  if (conflict?.kind === "listening" && now <= conflict.until) {
+    const message = `(${state.config.name}) ${received.source} goes on as address owner: our priority drops from 255 to 254`;
+    return { state: { ...state, priority: 254 }, effects: [{ kind: "log", level: "error", message }] };
+  }
+  const telling: OwnerConflict = { kind: "telling", advertisementsLeft: 2, peerInterval: received.interval };
+  return {
+    state: withRole(state, { ownerConflict: telling }),
+    effects: [{ kind: "log", level: "error", message: complaint }],
+  };
+}
+
+/** One of our regular advertisements has gone out while we tell the other owner. */
+function countConflict(
+  state: RouterState,
+  conflict: OwnerConflict,
+  now: Instant,
+): { readonly ownerConflict: OwnerConflict } {
+  if (conflict.kind === "listening") return { ownerConflict: conflict };
+  const left = conflict.advertisementsLeft - 1;
+  if (left > 0) return { ownerConflict: { ...conflict, advertisementsLeft: left } };
+  const longer = Math.max(state.config.advertisementInterval, conflict.peerInterval);
+  // A quarter more than one interval of the slower side, so that its next advertisement must have come.
+  return { ownerConflict: { kind: "listening", until: after(now, microseconds(longer * 1.25)) } };
+}

@@ -1,0 +1,194 @@
+import type { Step } from "../base/machine.ts";
+import { after, between, type Duration, type Instant, microseconds } from "../base/time.ts";
+import { announce, followingBursts } from "./announcements.ts";
+import { advertisedAddresses, movingAddresses, type RouterConfig } from "./router-config.ts";
+import type {
+  BackupRole,
+  ChangeReason,
+  FaultReason,
+  InitializeRole,
+  MasterRole,
+  Role,
+  RouterEffect,
+  RouterState,
+} from "./router-state.ts";
+import { leastSkewTime, masterDownInterval } from "./timers.ts";
+
+/** One step of a virtual router. */
+export type RouterStep = Step<RouterState, RouterEffect>;
+/** A state whose role is known. */
+export type InRole<Kind extends Role> = RouterState & { readonly role: Kind };
+
+const OWNER = 255;
+const RESIGN = 0;
+
+/** Nothing happens. */
+export function unchanged(state: RouterState): RouterStep {
+  return { state, effects: [] };
+}
+
+/** The effective priority that may be used: 255 for the owner whatever its trackers say, else 1..254. */
+export function usablePriority(config: RouterConfig, priority: number): number {
+  if (config.priority === OWNER) return OWNER;
+  return Math.min(254, Math.max(1, priority));
+}
+
+/** Whether this router is configured as the owner of its addresses (TX-11: priority 255 marks it). */
+export function isOwner(config: RouterConfig): boolean {
+  return config.priority === OWNER;
+}
+
+/** Our down interval towards a master of the given interval (TM-2). */
+export function downInterval(state: RouterState, interval: Duration): Duration {
+  const { version, downTimerAdvertisements } = state.config;
+  return masterDownInterval({ version, priority: state.priority, interval, downTimerAdvertisements });
+}
+
+/** The advertisement of this router; none while it has no address to send from. */
+export function advertise(state: RouterState, priority: number): readonly RouterEffect[] {
+  const { config, source } = state;
+  if (source === undefined) return [];
+  return [
+    {
+      kind: "send-advertisement",
+      source,
+      advertisement: {
+        version: config.version,
+        virtualRouterId: config.virtualRouterId,
+        priority,
+        interval: config.advertisementInterval,
+        addresses: advertisedAddresses(config),
+        authentication: config.authentication,
+      },
+    },
+  ];
+}
+
+/** Leaves Initialize: to Fault when something is wrong, else to Backup, however high the priority. */
+export function begin(state: InRole<InitializeRole>, now: Instant): RouterStep {
+  const { role } = state;
+  const residue: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(state.config) };
+  const entered =
+    role.faults.length > 0
+      ? enterFault(state, role.faults)
+      : enterBackup(state, { reason: "startup", downIn: firstDownInterval(state), now });
+  return { state: entered.state, effects: [residue, ...entered.effects] };
+}
+
+/**
+ * How long the first wait in Backup is. As keepalived: an owner with `state MASTER` waits a microsecond, so that it
+ * passes through Backup in name only (ST-8); `state MASTER` below 255 one interval and the least skew, long enough to
+ * hear a master that is there (ST-10).
+ */
+function firstDownInterval(state: RouterState): Duration {
+  const { config } = state;
+  const interval = config.advertisementInterval;
+  if (config.initialState === "backup") return downInterval(state, interval);
+  if (isOwner(config)) return microseconds(1);
+  return microseconds(interval + leastSkewTime(config.version, interval));
+}
+
+/** Becomes Backup, with our own interval as the master's until one is heard. */
+export function enterBackup(
+  state: RouterState,
+  how: { readonly reason: ChangeReason; readonly downIn: Duration; readonly now: Instant },
+): RouterStep {
+  const role: BackupRole = {
+    kind: "backup",
+    masterDownAt: after(how.now, how.downIn),
+    masterInterval: state.config.advertisementInterval,
+  };
+  return change(state, { role, reason: how.reason });
+}
+
+/**
+ * Becomes Master: the advertisement first, so that an old master lets go of the addresses before we announce them as
+ * ours, then the addresses, then gratuitous ARP (ST-7), then whoever wants to be told.
+ */
+export function enterMaster(state: RouterState, now: Instant): RouterStep {
+  const { config } = state;
+  const addresses = movingAddresses(config);
+  const role: MasterRole = {
+    kind: "master",
+    since: now,
+    lastAdvertisementAt: now,
+    nextAdvertisementAt: after(now, config.advertisementInterval),
+    announcements: followingBursts(config, now),
+  };
+  const changed = change({ ...state, master: undefined }, { role, reason: "master-down" });
+  return {
+    state: changed.state,
+    effects: [
+      ...advertise(state, state.priority),
+      { kind: "add-addresses", addresses },
+      ...announce(addresses, config.gratuitousArp.repeat),
+      ...changed.effects,
+    ],
+  };
+}
+
+/** Becomes Fault; a master resigns first, so that the backup need not wait for the whole down interval. */
+export function enterFault(state: RouterState, reasons: readonly FaultReason[]): RouterStep {
+  const changed = change(
+    { ...state, master: undefined },
+    { role: { kind: "fault", reasons }, reason: "fault-raised" },
+  );
+  return { state: changed.state, effects: [...resign(state), ...changed.effects] };
+}
+
+/** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). */
+export function enterInitialize(state: RouterState): RouterStep {
+  const role: InitializeRole = { kind: "initialize", faults: [] };
+  if (state.role.kind === "initialize") return unchanged({ ...state, role });
+  const changed = change({ ...state, master: undefined }, { role, reason: "shutdown" });
+  return { state: changed.state, effects: [...resign(state), ...changed.effects] };
+}
+
+/**
+ * A master yields to a better one. `farewell` asks for one more advertisement before the addresses go.
+ */
+export function yieldTo(
+  state: InRole<MasterRole>,
+  how: { readonly reason: ChangeReason; readonly masterInterval: Duration; readonly now: Instant },
+): RouterStep {
+  const farewell = farewellWanted(state, how.now) ? advertise(state, state.priority) : [];
+  const role: BackupRole = {
+    kind: "backup",
+    masterDownAt: after(how.now, downInterval(state, how.masterInterval)),
+    masterInterval: how.masterInterval,
+  };
+  const changed = change(state, { role, reason: how.reason });
+  const removal: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(state.config) };
+  return { state: changed.state, effects: [...farewell, removal, ...changed.effects] };
+}
+
+/**
+ * Whether the winner is to hear from us once more, so that it announces its addresses again (ST-14).
+ * Deviation: not only when `higher_prio_send_advert` asks for it, but also when we were master for less than a down
+ * interval: the winner may have missed every advertisement we sent, and then our own announcements would stand in the
+ * neighbours' tables until they expire. `vrrp_strict` keeps to the RFC.
+ */
+function farewellWanted(state: InRole<MasterRole>, now: Instant): boolean {
+  if (state.config.higherPrioritySendAdvertisement) return true;
+  const short = downInterval(state, state.config.advertisementInterval);
+  return !state.config.strict && between(state.role.since, now) <= short;
+}
+
+function resign(state: RouterState): readonly RouterEffect[] {
+  if (state.role.kind !== "master") return [];
+  return [
+    ...advertise(state, RESIGN),
+    { kind: "remove-addresses", addresses: movingAddresses(state.config) },
+  ];
+}
+
+function change(state: RouterState, to: { readonly role: Role; readonly reason: ChangeReason }): RouterStep {
+  const changed: RouterEffect = {
+    kind: "role-changed",
+    from: state.role.kind,
+    to: to.role.kind,
+    reason: to.reason,
+    priority: state.priority,
+  };
+  return { state: { ...state, role: to.role, lastFailure: undefined }, effects: [changed] };
+}
