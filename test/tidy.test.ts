@@ -160,6 +160,8 @@ describe("the house rules see a bad sample, and let a good one pass", () => {
       "src/base/a.ts",
       "/** One. */\nexport function f(a: string): string;\nexport function f(a: unknown): unknown {}",
     ],
+    ["src/bpf/a.ts", "/** Flags. */\nexport const a = 1;\nexport const b = 2;"],
+    ["src/dgram-extra/a.ts", "/** Who sent it. */\nexport interface MessageInfo {}"],
     ["src/base/a.ts", `class A {\n${"  b = 1;\n".repeat(90)}}`],
     ["src/base/a.ts", `function f() {\n${body(60)}}`],
     ["src/base/a.ts", `if (a) {\n${body(90)}}`],
@@ -214,6 +216,8 @@ describe("the house rules see a bad sample, and let a good one pass", () => {
     ["src/cli/a.ts", `function f(): { a: 1 } {\n${body(90)}}`, "a function of 92 lines"],
     ["src/dgram-extra/native/a.c", `static int f(int a)\n{\n${body(90)}}`, "a function of 92 lines"],
     ["src/cli/a.ts", "export const a = 1;", "a has no doc comment"],
+    ["src/cli/a.ts", "/** One. */\nexport const a = 1;\n\nexport const b = 2;", "b has no doc comment"],
+    ["src/cli/a.ts", "export const a = 1;\nexport const b = 2;", "b has no doc comment"],
     ["src/cli/a.ts", "/* why */\nexport type A = 1;", "A has no doc comment"],
     [
       "src/cli/a.ts",

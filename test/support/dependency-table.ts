@@ -40,7 +40,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/linux/", "src/cli/"],
   commander: ["src/cli/"],
   picocolors: ["src/cli/", "src/drill/", "src/lab/"],
-  "dgram-extra": ["src/linux/", "src/lab/"],
+  "dgram-extra": ["src/linux/", "src/lab/", "src/cli/"],
 };
 
 /** The part of src/ that a path belongs to: `src/conf/bind/x.ts` is in `conf`. */
