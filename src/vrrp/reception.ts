@@ -113,7 +113,7 @@ export function receiveAdvertisement(
   const { config } = receiver;
   const refused = checkFixedFields(view, receiver) ?? checkLength(view);
   if (refused !== undefined) return refused;
-  const checksumForm = checkChecksum(view, config);
+  const checksumForm = checksumFormOf(view);
   if (checksumForm === undefined) return REFUSED.checksum;
   if (view.bytes[view.at + 1] !== config.virtualRouterId) return REFUSED.vrid;
   const later =
@@ -159,12 +159,12 @@ function messageLength(view: PacketView): number {
   return advertisementLength(version, view.family, view.bytes[view.at + 3] as number);
 }
 
-/** RX-5. Version 3 over IPv4 may come in either form; the one the configuration names is tried first (TX-9). */
-function checkChecksum(view: PacketView, config: RouterConfig): ChecksumForm | undefined {
+/** RX-5; undefined when it is wrong. Version 3 over IPv4 may come in either form, whichever we send (TX-9). */
+function checksumFormOf(view: PacketView): ChecksumForm | undefined {
   const length = messageLength(view);
   const message = partialSum(view.bytes, { from: view.at, to: view.at + length, start: 0 });
   if (view.family === 4 && sumToChecksum(message) === 0) return "message";
-  if (config.version === 2) return undefined;
+  if ((view.bytes[view.at] as number) >> 4 === 2) return undefined;
   const whole = message + pseudoHeaderSum(view, length);
   return sumToChecksum(whole) === 0 ? "pseudo-header" : undefined;
 }
@@ -257,8 +257,24 @@ function sameOctets(wanted: Uint8Array, bytes: Uint8Array, from: number): boolea
   return true;
 }
 
-/** Reads a view whose length has been checked; also serves the rendering of packets seen on the wire. */
-export function readAdvertisement(view: PacketView, checksumForm: ChecksumForm): ReceivedAdvertisement {
+/**
+ * Reads a packet seen on the wire without a configuration to hold it against, for captures and the demo: version,
+ * type, length and checksum must be right.
+ */
+export function inspectAdvertisement(view: PacketView): Reception {
+  const first = view.bytes[view.at] as number;
+  const version = first >> 4;
+  if (version !== 3 && (version !== 2 || view.family === 6)) return REFUSED.version;
+  if ((first & 15) !== 1) return REFUSED.type;
+  const refused = checkLength(view);
+  if (refused !== undefined) return refused;
+  const checksumForm = checksumFormOf(view);
+  return checksumForm === undefined
+    ? REFUSED.checksum
+    : { ok: true, value: readAdvertisement(view, checksumForm) };
+}
+
+function readAdvertisement(view: PacketView, checksumForm: ChecksumForm): ReceivedAdvertisement {
   const { bytes, at, family } = view;
   const version = (bytes[at] as number) >> 4 === 2 ? 2 : 3;
   const size = family === 4 ? 4 : 16;

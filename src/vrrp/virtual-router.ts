@@ -1,7 +1,7 @@
 import { unreachable } from "../base/assert.ts";
 import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
-import { after, earliest, type Instant } from "../base/time.ts";
+import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
@@ -138,12 +138,23 @@ function alarm(state: RouterState, now: Instant): RouterStep {
   }
 }
 
-/** Counts from the next advertisement on, sent or heard; no timer moves. */
-function changePriority(state: RouterState, wanted: number): RouterStep {
-  const priority = usablePriority(state.config, wanted);
-  if (priority === state.priority || state.config.priority === 255) return unchanged(state);
-  const message = `(${state.config.name}) effective priority changes from ${state.priority} to ${priority}`;
-  return { state: { ...state, priority }, effects: [{ kind: "log", level: "info", message }] };
+/**
+ * A master advertises it with its next advertisement. A backup's wait grows or shrinks by the difference in skew, as in
+ * keepalived, so that of several backups the best one is still the first.
+ */
+function changePriority(before: RouterState, wanted: number): RouterStep {
+  const { config, role } = before;
+  const priority = usablePriority(config, wanted);
+  if (priority === before.priority || config.priority === 255) return unchanged(before);
+  const message = `(${config.name}) effective priority changes from ${before.priority} to ${priority}`;
+  const state: RouterState = { ...before, priority };
+  const effects: readonly RouterEffect[] = [{ kind: "log", level: "info", message }];
+  if (role.kind !== "backup") return { state, effects };
+  const shift = downInterval(state, role.masterInterval) - downInterval(before, role.masterInterval);
+  return {
+    state: { ...state, role: { ...role, masterDownAt: instant(role.masterDownAt + shift) } },
+    effects,
+  };
 }
 
 function raiseFault(state: RouterState, reason: FaultReason): RouterStep {

@@ -1,0 +1,122 @@
+import { unreachable } from "../base/assert.ts";
+import { ipAddressFromBytes } from "../base/ip-address.ts";
+import { inSeconds } from "../base/time.ts";
+import { claimedVirtualRouterId, type PacketView } from "./packet-view.ts";
+import type { ReceivedAdvertisement, Receiver } from "./reception.ts";
+import type { Rejection } from "./rejection.ts";
+import { multicastGroup } from "./router-config.ts";
+import type { FaultReason, RouterEffect } from "./router-state.ts";
+
+const AUTHENTICATION_NAMES = ["no authentication", "password", "authentication header"];
+
+/** One line for a person, of an advertisement that was heard or seen on the wire. */
+export function describeAdvertisement(heard: ReceivedAdvertisement): string {
+  const authentication =
+    heard.version === 2
+      ? `, ${AUTHENTICATION_NAMES[heard.authenticationType] ?? "unknown authentication"}`
+      : "";
+  const form = heard.checksumForm === "pseudo-header" ? " (with pseudo-header)" : "";
+  return `VRRPv${heard.version} ${heard.source} > ${heard.destination}: router ${heard.virtualRouterId}, priority ${heard.priority}${priorityMeaning(heard.priority)}, every ${inSeconds(heard.interval)} s, ${heard.addresses.join(" ") || "no addresses"}${authentication}, TTL ${heard.ttl}, checksum right${form}`;
+}
+
+function priorityMeaning(priority: number): string {
+  if (priority === 0) return " (resigns)";
+  return priority === 255 ? " (owner)" : "";
+}
+
+/**
+ * Why a packet was refused, with what it had and what was wanted. For a log line that is due; the check itself makes
+ * no text.
+ */
+export function describeRejection(
+  view: PacketView,
+  how: { rejection: Rejection; receiver: Receiver },
+): string {
+  const { rejection, receiver } = how;
+  const who = `an advertisement from ${ipAddressFromBytes(view.source)} for router ${claimedVirtualRouterId(view)}`;
+  return `(${receiver.config.name}) refused ${who}: ${refusalDetail(view, rejection, receiver)}`;
+}
+
+function refusalDetail(view: PacketView, rejection: Rejection, { config }: Receiver): string {
+  const octet = (at: number): number => view.bytes[view.at + at] as number;
+  switch (rejection.kind) {
+    case "bad-ip-header":
+      return "its IP header cannot be read";
+    case "length":
+      return `its length ${view.received} does not fit its ${octet(3)} addresses`;
+    case "ttl":
+      return `its TTL is ${view.ttl}, wanted 255: it did not come from this network`;
+    case "version":
+      return `its version is ${octet(0) >> 4}, wanted ${config.version}; set vrrp_version alike on all directors`;
+    case "type":
+      return `its type is ${octet(0) & 15}, wanted 1`;
+    case "checksum":
+      return "its checksum is wrong";
+    case "unknown-vrid":
+      return `no router ${octet(1)} is configured here, this one is ${config.virtualRouterId}`;
+    case "authentication-type":
+      return `its authentication type is ${octet(4)}, known are 0 to 2`;
+    case "authentication-mismatch":
+      return `its authentication type is ${octet(4)}, wanted ${{ none: 0, pass: 1, ah: 2 }[config.authentication.kind]}; set auth_type alike on all directors`;
+    case "authentication-failed":
+      return "its password is not ours; set auth_pass alike on all directors";
+    case "interval-mismatch":
+      return `its interval is ${octet(5)} s, wanted ${inSeconds(config.advertisementInterval)} s; set advert_int alike on all directors`;
+    case "interval-zero":
+      return "its interval is 0";
+    case "multicast-on-unicast":
+      return "it came by multicast, wanted one of the unicast_peer addresses";
+    case "unicast-on-multicast":
+      return `it came by unicast, wanted the group ${multicastGroup(config.family)}`;
+    case "unknown-peer":
+      return "its sender is not in unicast_peer";
+    case "zero-addresses":
+      return "it carries no address";
+    case "address-list":
+      return `its address list (${octet(3)}) is not ours (${config.virtualAddresses.length}); set virtual_ipaddress alike on all directors`;
+    case "own-address":
+      return "its sender address is our own: another host uses it, give each director its own";
+    default:
+      return unreachable(rejection.kind);
+  }
+}
+
+/** Words of a role for a log line, as keepalived writes them. */
+const ROLE_WORDS = { initialize: "STOP", fault: "FAULT", backup: "BACKUP", master: "MASTER" } as const;
+
+/** One line for the log when a role changes. */
+export function describeRoleChange(
+  name: string,
+  change: Extract<RouterEffect, { kind: "role-changed" }>,
+): string {
+  const reasons: Readonly<Record<typeof change.reason, string>> = {
+    startup: "startup",
+    "master-down": "no advertisement from a master in time",
+    "higher-priority": "a higher priority was heard",
+    "equal-priority-higher-address": "our own priority was heard from a higher address",
+    "fault-raised": "fault",
+    "fault-cleared": "fault is over",
+    shutdown: "shutdown",
+  };
+  return `(${name}) Entering ${ROLE_WORDS[change.to]} STATE (${reasons[change.reason]})`;
+}
+
+/** A fault in words. */
+export function describeFault(reason: FaultReason): string {
+  switch (reason.kind) {
+    case "interface-down":
+      return `interface ${reason.interface} is down`;
+    case "interface-missing":
+      return `interface ${reason.interface} does not exist`;
+    case "no-source-address":
+      return "the interface has no address to send from";
+    case "script":
+      return `script ${reason.name} failed`;
+    case "script-pending":
+      return `script ${reason.name} has not given a result yet`;
+    case "tracker":
+      return `tracker ${reason.name} failed`;
+    default:
+      return unreachable(reason);
+  }
+}
