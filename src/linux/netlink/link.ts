@@ -1,0 +1,69 @@
+import type { Link as HostLink } from "../../director/host.ts";
+import { type Attribute, attributeNumber, attributeText, decodeAttributes } from "./attributes.ts";
+import type { NetlinkMessage } from "./message.ts";
+
+/** rtnetlink message types about links. */
+export const linkMessages = { new: 16, delete: 17, get: 18 } as const;
+
+/** A network interface as the kernel describes it. */
+export interface Link extends HostLink {
+  /** The largest packet, in bytes. */
+  readonly mtu: number;
+  /** The driver's kind, such as "veth" or "macvlan"; "" for hardware and lo. */
+  readonly kind: string;
+  readonly loopback: boolean;
+  /** Index of the bridge, bond or VRF it belongs to; 0 for none. */
+  readonly master: number;
+}
+
+const headerLength = 16; // struct ifinfomsg
+const flags = { up: 0x1, loopback: 0x8, running: 0x40 } as const;
+const attributes = {
+  hardwareAddress: 1,
+  name: 3,
+  mtu: 4,
+  master: 10,
+  information: 18,
+  extensionMask: 29,
+} as const;
+const KIND = 1; // IFLA_INFO_KIND
+const AF_BRIDGE = 7;
+const SKIP_STATISTICS = 0x8; // RTEXT_FILTER_SKIP_STATS
+
+/** Asks for no statistics, which are most of a link's message. */
+export const withoutStatistics: readonly Attribute[] = [
+  { type: attributes.extensionMask, value: SKIP_STATISTICS },
+];
+
+/** struct ifinfomsg; `flags` are changed where `mask` has ones. */
+export function encodeLinkHeader(link: { index?: number; flags?: number; mask?: number }): Uint8Array {
+  const header = new Uint8Array(headerLength);
+  const view = new DataView(header.buffer);
+  view.setInt32(4, link.index ?? 0, true);
+  view.setUint32(8, link.flags ?? 0, true);
+  view.setUint32(12, link.mask ?? 0, true);
+  return header;
+}
+
+/**
+ * The link a message is about. Undefined for a bridge's notes about its ports: they have the same type, and their
+ * deletion says only that the interface left the bridge.
+ */
+export function decodeLink({ payload }: NetlinkMessage): Link | undefined {
+  if (payload.length < headerLength || payload[0] === AF_BRIDGE) return undefined;
+  const view = new DataView(payload.buffer, payload.byteOffset, headerLength);
+  const state = view.getUint32(8, true);
+  const found = decodeAttributes(payload.subarray(headerLength));
+  const information = found.get(attributes.information);
+  return {
+    index: view.getInt32(4, true),
+    name: attributeText(found.get(attributes.name)),
+    up: (state & flags.up) !== 0,
+    running: (state & flags.running) !== 0,
+    hardwareAddress: found.get(attributes.hardwareAddress)?.slice() ?? new Uint8Array(0),
+    mtu: attributeNumber(found.get(attributes.mtu)),
+    kind: information === undefined ? "" : attributeText(decodeAttributes(information).get(KIND)),
+    loopback: (state & flags.loopback) !== 0,
+    master: attributeNumber(found.get(attributes.master)),
+  };
+}

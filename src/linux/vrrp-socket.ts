@@ -1,0 +1,209 @@
+import { createSocket, levels, type MessageInfo, type Socket, SystemError, socketOptions } from "dgram-extra";
+import { type AddressFamily, type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
+import { failed, ok, type Result } from "../base/result.ts";
+import { type Instant, instant } from "../base/time.ts";
+import { dropEverything, vrrpFilter } from "./vrrp-filter.ts";
+
+/** What is known of a received VRRP packet besides its bytes. */
+export interface VrrpPacketInfo {
+  readonly source: IpAddress;
+  readonly destination?: IpAddress;
+  /** TTL or hop limit it arrived with. */
+  readonly ttl: number;
+  readonly interfaceIndex: number;
+  /** When the kernel received it. */
+  readonly receivedAt: Instant;
+}
+
+/** What a VrrpSocket needs. */
+export interface VrrpSocketOptions {
+  readonly interfaceName: string;
+  readonly interfaceIndex: number;
+  readonly family: AddressFamily;
+  /** Virtual routers to hear; packets of others are dropped by the kernel. */
+  readonly virtualRouterIds: Iterable<number>;
+  /** IPv4: the whole packet with its header; IPv6: the VRRP message. The bytes are valid only during the call. */
+  readonly onPacket: (packet: Uint8Array, info: VrrpPacketInfo) => void;
+  /** The kernel refused to receive (ENETDOWN at a link down) or lost packets; receiving goes on. */
+  readonly onTrouble: (trouble: VrrpSocketTrouble) => void;
+  /** A network namespace other than the process's own. */
+  readonly namespace?: string;
+}
+
+/** See VrrpSocketOptions.onTrouble. */
+export type VrrpSocketTrouble =
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "lost"; readonly packets: number };
+
+const VRRP = 112;
+const IPPROTO_RAW = 255;
+const groups: Record<AddressFamily, string> = { 4: "224.0.0.18", 6: "ff02::12" };
+const TC_PRIO_CONTROL = 7;
+const INTERNET_CONTROL = 0xc0; // the class RFC 9568 section 5.1.1 has no say in; what routers give routing protocols
+const CHECKSUM_OFFSET = 6;
+const receiveBuffer = 1 << 20;
+
+/**
+ * The wire of the virtual routers of one interface and address family: receives what is sent to the VRRP group or to
+ * an address of this host by that interface, and sends. It outlives the interface going down and up; after the
+ * interface was removed and made again, call `reopen`.
+ */
+export class VrrpSocket {
+  #options: VrrpSocketOptions;
+  #receiver: Socket;
+  #sender: Socket;
+  #lastSource: { text: string; address: IpAddress } | undefined;
+  #sendSource: IpAddress | undefined;
+
+  private constructor(options: VrrpSocketOptions) {
+    this.#options = options;
+    this.#receiver = this.#openReceiver();
+    try {
+      this.#sender = openSender(options);
+    } catch (error) {
+      this.#receiver.close();
+      throw error;
+    }
+  }
+
+  /** Opens both sockets; the error says what the kernel refused. */
+  static open(options: VrrpSocketOptions): Result<VrrpSocket, string> {
+    return attempt(() => new VrrpSocket(options));
+  }
+
+  /** Hears these virtual routers from now on, and no others. */
+  listenFor(virtualRouterIds: Iterable<number>): Result<void, string> {
+    this.#options = { ...this.#options, virtualRouterIds };
+    return attempt(() =>
+      this.#receiver.attachFilter(vrrpFilter(this.#options.family, new Set(virtualRouterIds))),
+    );
+  }
+
+  /**
+   * Sends one advertisement now: IPv4 with its header, IPv6 the VRRP message, whose checksum the kernel fills in.
+   * `source` matters for IPv6 only, where the kernel would otherwise choose; it must be an address of this host.
+   */
+  send(packet: Uint8Array, to: { destination: IpAddress; source?: IpAddress }): Result<void, string> {
+    const prepared = this.#useSource(to.source);
+    if (!prepared.ok) return prepared;
+    const { interfaceIndex, interfaceName } = this.#options;
+    const result = this.#sender.send(packet, { address: to.destination, interfaceIndex });
+    return result.sent ? ok(undefined) : failed(`${result.error.message} by ${interfaceName}`);
+  }
+
+  /** Opens the sockets anew, for an interface that was made again under another index. */
+  reopen(interfaceIndex: number): Result<void, string> {
+    return attempt(() => {
+      const before = [this.#receiver, this.#sender];
+      this.#options = { ...this.#options, interfaceIndex };
+      const sender = openSender(this.#options);
+      try {
+        this.#receiver = this.#openReceiver();
+      } catch (error) {
+        sender.close();
+        throw error;
+      }
+      this.#sender = sender;
+      this.#sendSource = undefined;
+      for (const socket of before) socket.close();
+    });
+  }
+
+  /** Closes both sockets; no packet comes after it. */
+  close(): void {
+    this.#receiver.close();
+    this.#sender.close();
+  }
+
+  #openReceiver(): Socket {
+    const { family, interfaceName, interfaceIndex, namespace, virtualRouterIds, onTrouble } = this.#options;
+    const socket = createSocket({
+      type: family === 4 ? "raw4" : "raw6",
+      protocol: VRRP,
+      interface: interfaceName,
+      receiveBuffer,
+      reuseBuffer: true,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
+    try {
+      socket.attachFilter(vrrpFilter(family, new Set(virtualRouterIds)));
+      socket.joinGroup(groups[family], interfaceIndex);
+      socket.on("message", (packet, info) => this.#receive(packet, info));
+      socket.on("error", ({ code, message }) => onTrouble({ kind: "refused", code, message }));
+      socket.on("overrun", (packets = 0) => onTrouble({ kind: "lost", packets }));
+      return socket.bind();
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  #receive(packet: Uint8Array, info: MessageInfo): void {
+    const source = this.#source(info.address);
+    if (source === undefined) return;
+    const destination = info.destination === undefined ? undefined : parseIpAddress(info.destination);
+    this.#options.onPacket(packet, {
+      source,
+      ...(destination?.ok ? { destination: destination.value } : {}),
+      ttl: info.ttl ?? 0,
+      interfaceIndex: info.interfaceIndex,
+      receivedAt: instant(info.receivedAt),
+    });
+  }
+
+  /** Mostly the same neighbour speaks again. */
+  #source(text: string): IpAddress | undefined {
+    if (this.#lastSource?.text !== text) {
+      const parsed = parseIpAddress(text);
+      if (!parsed.ok) return undefined;
+      this.#lastSource = { text, address: parsed.value };
+    }
+    return this.#lastSource.address;
+  }
+
+  #useSource(source: IpAddress | undefined): Result<void, string> {
+    if (this.#options.family === 4 || source === this.#sendSource) return ok(undefined);
+    const about = new Uint8Array(20); // struct in6_pktinfo: address (all zero: the kernel chooses), index
+    if (source !== undefined) about.set(ipAddressBytes(source));
+    new DataView(about.buffer).setInt32(16, this.#options.interfaceIndex, true);
+    const set = attempt(() =>
+      this.#sender.setOption(levels.ipv6, { name: socketOptions.ipv6.packetInfo, value: about }),
+    );
+    if (set.ok) this.#sendSource = source;
+    return set;
+  }
+}
+
+function openSender({ family, interfaceName, interfaceIndex, namespace }: VrrpSocketOptions): Socket {
+  const socket = createSocket({
+    type: family === 4 ? "raw4" : "raw6",
+    protocol: family === 4 ? IPPROTO_RAW : VRRP,
+    interface: interfaceName,
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  try {
+    socket.attachFilter(dropEverything);
+    socket.setMulticastInterface(interfaceIndex);
+    socket.setMulticastLoopback(false);
+    if (family === 4) socket.setHeaderIncluded(true);
+    else {
+      socket.setTtl(255); // RFC 9568, 5.1.2.3
+      socket.setTrafficClass(INTERNET_CONTROL);
+      socket.setOption(levels.ipv6, { name: socketOptions.ipv6.checksum, value: CHECKSUM_OFFSET });
+    }
+    socket.setPriority(TC_PRIO_CONTROL);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+function attempt<T>(action: () => T): Result<T, string> {
+  try {
+    return ok(action());
+  } catch (error) {
+    if (error instanceof SystemError) return failed(error.message);
+    throw error;
+  }
+}
