@@ -73,12 +73,16 @@ function refuseSecondCopy(failure: { kind: string; message: string }, journal: J
 
 function enterNamespace(options: DaemonOptions): { code: number; message: string } | undefined {
   if (options.namespace === undefined) return undefined;
-  const entered = enterNetworkNamespace(options.namespace);
-  if (entered.ok) return undefined;
-  return {
-    code: EXIT.fatal,
-    message: `Cannot enter network namespace "${options.namespace}": ${entered.error}; "ip netns list" names those there are`,
-  };
+  try {
+    enterNetworkNamespace(options.namespace);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      code: EXIT.fatal,
+      message: `Cannot run in network namespace "${options.namespace}": ${reason}; "ip netns list" names those there are`,
+    };
+  }
 }
 
 function checkPermission(): { code: number; message: string } | undefined {
@@ -129,15 +133,15 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
       return EXIT.fatal;
     }
   }
-  return supervise(options, { config: loaded.config, journal });
+  return supervise(options, { loaded, journal });
 }
 
 function supervise(
   options: DaemonOptions,
-  { config, journal }: { config: Config; journal: Journal },
+  { loaded, journal }: { loaded: Loaded; journal: Journal },
 ): Promise<number> {
   return new Promise((resolve) => {
-    const supervisor = new Supervisor(config, {
+    const supervisor = new Supervisor(loaded.config, {
       journal,
       children: childSettings(options),
       dontRespawn: options.dontRespawn,
@@ -154,7 +158,8 @@ function supervise(
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
     process.on("SIGPIPE", () => undefined);
-    process.on("SIGHUP", () => void reload(options, { supervisor, journal }));
+    const running: Running = { supervisor, journal, diagnostics: loaded.diagnostics };
+    process.on("SIGHUP", () => void reload(options, running));
     for (const name of ["SIGUSR1", "SIGUSR2"] as const) {
       process.on(name, () => {
         journal.log(
@@ -169,11 +174,21 @@ function supervise(
   });
 }
 
+/** What runs, to compare a reload with. */
+interface Running {
+  readonly supervisor: Supervisor;
+  readonly journal: Journal;
+  diagnostics: readonly Diagnostic[];
+}
+
+/** The same finding on another line is the same finding. */
+function textOf(found: Diagnostic): string {
+  return `${found.code} ${found.message}`;
+}
+
 /** Validates first: a file that cannot be used leaves everything that runs as it is. */
-async function reload(
-  options: DaemonOptions,
-  { supervisor, journal }: { supervisor: Supervisor; journal: Journal },
-): Promise<void> {
+async function reload(options: DaemonOptions, running: Running): Promise<void> {
+  const { supervisor, journal } = running;
   journal.log("info", "Reloading ...");
   const loaded = await load(options);
   logDiagnostics(loaded.diagnostics, journal);
@@ -181,14 +196,18 @@ async function reload(
     journal.log("error", `${loaded.refusal.message}. Going on with the configuration that runs`);
     return;
   }
-  const broken = loaded.diagnostics.filter(({ severity }) => severity === "error").length;
-  if (broken > 0) {
+  const before = new Set(running.diagnostics.map(textOf));
+  const broken = loaded.diagnostics.filter(
+    (found) => found.severity === "error" && !before.has(textOf(found)),
+  );
+  if (broken.length > 0) {
     journal.log(
       "error",
-      `The new configuration has ${broken} error(s), see above. Going on with the configuration that runs; mend the file and reload again`,
+      `The new configuration has ${broken.length} error(s) that the running one has not, see above. Going on with the configuration that runs; mend the file and reload again`,
     );
     return;
   }
+  running.diagnostics = loaded.diagnostics;
   supervisor.reload(loaded.config);
 }
 

@@ -69,6 +69,8 @@ export type VrrpHostEvent =
   | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
   | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome }
   | { readonly kind: "effect-failed"; readonly effect: VrrpHostEffect; readonly reason: string }
+  /** Something to log, not too often: `about` names what it is about. */
+  | { readonly kind: "trouble"; readonly about: string; readonly message: string }
   | { readonly kind: "shutdown" };
 
 /** What the VRRP process asks of the world, in order. */
@@ -102,6 +104,8 @@ export type VrrpHostEffect =
     }
   | NotifyEffect
   | LogEffect
+  /** What follows undoes our work for good. */
+  | { readonly kind: "stopping" }
   /** The router machines are at rest and the process may end. */
   | { readonly kind: "stopped" };
 

@@ -4,7 +4,7 @@ import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import { type Advertisement, encodeAdvertisement } from "../vrrp/advertisement.ts";
 import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
-import { announcementFrame } from "../vrrp/neighbour.ts";
+import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import { advertisementDestinations } from "../vrrp/router-config.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import type { LogLevel } from "./host.ts";
@@ -116,12 +116,12 @@ function announce(
     const name = virtual.device ?? entry.config.interface;
     const link = step.state.links.named(name);
     if (link === undefined || link.hardwareAddress.length !== 6) return [];
-    return [
-      {
-        interface: name,
-        frame: announcementFrame(virtual.address, { hardwareAddress: link.hardwareAddress }),
-      },
-    ];
+    const frame = encodeAnnouncement({
+      address: virtual.address,
+      hardwareAddress: link.hardwareAddress,
+      router: true,
+    });
+    return [{ interface: name, frame }];
   });
   for (let burst = 0; burst < repeat; burst++) {
     for (const { interface: name, frame } of frames)

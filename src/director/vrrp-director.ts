@@ -19,8 +19,9 @@ import {
   unsupportedReason,
 } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterEvent, RouterState } from "../vrrp/router-state.ts";
+import { effectivePriority, type Tracker, trackerFaults } from "../vrrp/tracking.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
-import type { InterfaceAddress, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
+import type { InterfaceAddress, Link, LogLevel, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { LinkTable } from "./link-table.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { performRouterEffect } from "./router-effects.ts";
@@ -157,6 +158,12 @@ function take(event: VrrpHostEvent, context: StepContext): void {
     case "effect-failed":
       effectFailed(event, context);
       return;
+    case "trouble":
+      logNowAndThen(
+        { key: `trouble ${event.about}`, level: "warning", message: () => event.message },
+        context,
+      );
+      return;
     case "shutdown":
       shutdown(context);
       return;
@@ -223,7 +230,7 @@ function replaceConfig(
   entry.instance = instance;
   entry.config = routerConfig(instance, config.global.vrrpStartupDelay);
   entry.receiver = createReceiver(entry.config);
-  entry.priority = context.state.scripts.effectivePriority(instance);
+  entry.priority = priorityOf(instance, context.state);
   deliver(entry, { kind: "reconfigure", config: entry.config, priority: entry.priority }, context);
 }
 
@@ -231,7 +238,7 @@ function startUp(entry: RouterEntry, context: StepContext): void {
   const faults = currentFaults(entry, context.state);
   entry.faults.clear();
   for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
-  entry.priority = context.state.scripts.effectivePriority(entry.instance);
+  entry.priority = priorityOf(entry.instance, context.state);
   const source = sourceOf(entry, context.state);
   setOwnAddress(entry, source);
   deliver(entry, { kind: "startup", source, priority: entry.priority, faults }, context);
@@ -268,7 +275,7 @@ function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, context: Step
   // An advertisement of somebody else's virtual router is no business of ours (RX-6).
   const entry = state.routers.get(key);
   if (entry === undefined) return;
-  const reception = receiveAdvertisement(view, { receiver: entry.receiver, context: entry.context });
+  const reception = receiveAdvertisement(view, entry.receiver, entry.context);
   if (!reception.ok) {
     const { counter } = reception.error;
     entry.counters.rejected.set(counter, (entry.counters.rejected.get(counter) ?? 0) + 1);
@@ -283,16 +290,22 @@ function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, context: Step
 /** A rejected packet is counted and, now and then, logged; it reaches no router and moves no timer (RX-15). */
 function reject(
   what: { key: string; rejection: Rejection; event: { source: IpAddress } },
+  context: StepContext,
+): void {
+  const { kind } = what.rejection;
+  const message = () => `(${what.key}) rejected an advertisement from ${what.event.source}: ${kind}`;
+  logNowAndThen({ key: `${what.key} ${kind}`, level: "warning", message }, context);
+}
+
+/** One line for what may come thousands of times a second, then a summary a minute. */
+function logNowAndThen(
+  line: { readonly key: string; readonly level: LogLevel; readonly message: () => string },
   { state, now, out }: StepContext,
 ): void {
-  const due = state.rejections.note(`${what.key} ${what.rejection.kind}`, now);
+  const due = state.rejections.note(line.key, now);
   if (due === undefined) return;
   const more = due.suppressed === 0 ? "" : ` (and ${due.suppressed} more since the last such line)`;
-  out.push({
-    kind: "log",
-    level: "warning",
-    message: `(${what.key}) rejected an advertisement from ${what.event.source}: ${what.rejection.kind}${more}`,
-  });
+  out.push({ kind: "log", level: line.level, message: `${line.message()}${more}` });
 }
 
 /** Hands an event to one router and does what it asks. */
@@ -325,7 +338,7 @@ function refresh(entry: RouterEntry, context: StepContext): void {
     entry.faults.delete(text);
     deliver(entry, { kind: "fault-cleared", reason }, context);
   }
-  const priority = state.scripts.effectivePriority(entry.instance, state.links);
+  const priority = priorityOf(entry.instance, state);
   if (priority !== entry.priority) {
     context.out.push({
       kind: "log",
@@ -360,17 +373,36 @@ function refreshAddress(address: InterfaceAddress, context: StepContext): void {
 
 function currentFaults(entry: RouterEntry, state: VrrpDirectorState): FaultReason[] {
   const faults: FaultReason[] = [];
-  const watched = new Set([
-    ...(entry.instance.dontTrackPrimary ? [] : [entry.config.interface]),
-    ...entry.instance.trackInterfaces.filter(({ weight }) => weight === 0).map(({ name }) => name),
-  ]);
-  for (const name of watched) {
-    const link = state.links.named(name);
-    if (link === undefined) faults.push({ kind: "interface-missing", interface: name });
-    else if (!link.up || !link.running) faults.push({ kind: "interface-down", interface: name });
-  }
-  for (const name of state.scripts.failedWithoutWeight(entry.instance)) faults.push({ kind: "script", name });
-  return faults;
+  const { interface: name } = entry.config;
+  const link = state.links.named(name);
+  if (link === undefined) faults.push({ kind: "interface-missing", interface: name });
+  else if (!entry.instance.dontTrackPrimary && !usable(link))
+    faults.push({ kind: "interface-down", interface: name });
+  return [...faults, ...trackerFaults(trackers(entry.instance, state))];
+}
+
+function usable(link: Link | undefined): boolean {
+  return link?.up === true && link.running;
+}
+
+/** What an instance tracks, as it stands now. */
+function trackers(instance: VrrpInstance, state: VrrpDirectorState): readonly Tracker[] {
+  return [
+    ...instance.trackScripts.map((tracked) => ({
+      ...tracked,
+      kind: "script" as const,
+      standing: state.scripts.standing(tracked.name),
+    })),
+    ...instance.trackInterfaces.map((tracked) => ({
+      ...tracked,
+      kind: "interface" as const,
+      standing: usable(state.links.named(tracked.name)) ? ("up" as const) : ("down" as const),
+    })),
+  ];
+}
+
+function priorityOf(instance: VrrpInstance, state: VrrpDirectorState): number {
+  return effectivePriority(instance.priority, trackers(instance, state));
 }
 
 function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddress | undefined {
@@ -425,11 +457,7 @@ function openWires({ state, out }: StepContext): void {
 
 function effectFailed(event: Extract<VrrpHostEvent, { kind: "effect-failed" }>, context: StepContext): void {
   const { effect, reason } = event;
-  const due = context.state.rejections.note(`failed ${effect.kind} ${reason}`, context.now);
-  if (due !== undefined) {
-    const more = due.suppressed === 0 ? "" : ` (and ${due.suppressed} more times)`;
-    context.out.push({ kind: "log", level: "error", message: `${reason}${more}` });
-  }
+  logNowAndThen({ key: `failed ${effect.kind} ${reason}`, level: "error", message: () => reason }, context);
   if (effect.kind !== "add-address") return;
   for (const entry of context.state.routers.values()) {
     if (!movingAddresses(entry.config).includes(effect.address)) continue;
@@ -441,6 +469,7 @@ function shutdown(context: StepContext): void {
   const { state, out } = context;
   if (state.stopping) return;
   state.stopping = true;
+  out.push({ kind: "stopping" });
   for (const entry of state.routers.values()) deliver(entry, { kind: "shutdown" }, context);
   out.push({ kind: "stopped" });
 }

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { createSocket, type UnixDatagramSocket } from "dgram-extra";
+import { createSocket, type Socket } from "dgram-extra";
 import { pino } from "pino";
 import type { LogLevel } from "../director/host.ts";
 
@@ -75,7 +75,7 @@ function consoleTime(date: Date): string {
 /** Sends lines to /dev/log as syslog(3) does; a missing or full log is passed over, and opened again at the next line. */
 class SyslogWriter {
   readonly #options: JournalOptions;
-  #socket: UnixDatagramSocket | undefined;
+  #socket: Socket | undefined;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -88,7 +88,7 @@ class SyslogWriter {
     const line = `<${priority}>${stamp} ${this.#options.identifier}[${process.pid}]: ${message}`;
     this.#socket ??= createSocket({ type: "unix_dgram" });
     const sent = this.#socket.send(Buffer.from(line), { path: "/dev/log" });
-    if (sent.ok) return;
+    if (sent.sent) return;
     this.#socket.close();
     this.#socket = undefined;
   }

@@ -124,7 +124,7 @@ export class ScriptRunner {
       stdio: "ignore",
       detached: true,
       cwd: "/",
-      env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
+      env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
       ...(job.identity ?? {}),
     });
     this.#running.add(child);

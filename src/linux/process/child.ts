@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { endWithParent, setProcessName } from "dgram-extra";
+import { setParentDeathSignal } from "dgram-extra";
 import type { Config } from "../../conf/model/config.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
@@ -44,10 +44,9 @@ const channel: ChildChannel = {
 main(process.argv[2] as ChildKind);
 
 function main(kind: ChildKind): void {
-  setProcessName(PROCESS_NAMES[kind]);
   process.title = PROCESS_NAMES[kind];
   // The parent's end ends us with a clean stop: addresses of a director that nobody supervises would live on.
-  endWithParent("SIGTERM");
+  setParentDeathSignal("SIGTERM");
   process.on("SIGTERM", stop);
   process.on("disconnect", stop);
   // The terminal sends these to the whole group; the parent decides.

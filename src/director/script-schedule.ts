@@ -1,0 +1,112 @@
+import { after, earliest, type Instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
+import type { VrrpScript } from "../conf/model/vrrp-script.ts";
+import {
+  afterScriptResult,
+  initialScriptStanding,
+  type ScriptStanding,
+  type Standing,
+} from "../vrrp/tracking.ts";
+import type { LogLevel, ScriptOutcome, VrrpHostEffect } from "./host.ts";
+
+interface ScriptEntry {
+  script: VrrpScript;
+  standing: ScriptStanding;
+  /** Of the last result, to log only what is new. */
+  lastOutcome: string | undefined;
+  nextRunAt: Instant;
+  running: boolean;
+}
+
+/** When the tracked scripts run and how they stand. Changed in place: it belongs to one machine's state. */
+export class ScriptSchedule {
+  readonly #entries = new Map<string, ScriptEntry>();
+
+  /**
+   * Takes the scripts of a configuration that some instance tracks. One whose command stays the same keeps its
+   * standing; others begin anew, at once.
+   */
+  configure(config: Config, now: Instant): void {
+    const tracked = new Set(
+      config.vrrpInstances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)),
+    );
+    const wanted = new Map(
+      config.vrrpScripts.filter(({ name }) => tracked.has(name)).map((script) => [script.name, script]),
+    );
+    for (const name of [...this.#entries.keys()]) if (!wanted.has(name)) this.#entries.delete(name);
+    for (const [name, script] of wanted) {
+      const known = this.#entries.get(name);
+      if (known !== undefined && sameCommand(known.script, script)) known.script = script;
+      else {
+        this.#entries.set(name, {
+          script,
+          standing: initialScriptStanding(script.initFail),
+          lastOutcome: undefined,
+          nextRunAt: now,
+          running: false,
+        });
+      }
+    }
+  }
+
+  /** When the next script is due. */
+  deadline(): Instant | undefined {
+    return earliest([...this.#entries.values()].map(({ nextRunAt }) => nextRunAt));
+  }
+
+  /** Runs what is due. A script that still runs is passed over until its next turn, as in keepalived. */
+  alarm(now: Instant, out: VrrpHostEffect[]): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.nextRunAt > now) continue;
+      entry.nextRunAt = after(now, entry.script.interval);
+      if (entry.running) continue;
+      entry.running = true;
+      const { name, command, timeout } = entry.script;
+      out.push({ kind: "run-script", script: name, command, timeout });
+    }
+  }
+
+  /** Takes a result; a new standing and a new reason are logged. */
+  result(
+    name: string,
+    options: { readonly outcome: ScriptOutcome; readonly now: Instant; readonly out: VrrpHostEffect[] },
+  ): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    entry.running = false;
+    const success = options.outcome.kind === "exited" && options.outcome.code === 0;
+    const text = outcomeText(options.outcome);
+    const log = (level: LogLevel, message: string) => options.out.push({ kind: "log", level, message });
+    if (text !== entry.lastOutcome && !(success && entry.lastOutcome === undefined)) {
+      log(success ? "info" : "warning", `Script \`${name}\` now ${text}`);
+    }
+    entry.lastOutcome = text;
+    const before = entry.standing.standing;
+    const { rise, fall } = entry.script;
+    entry.standing = afterScriptResult(entry.standing, { success, rise, fall });
+    if (entry.standing.standing === before) return;
+    log("info", `VRRP_Script(${name}) ${entry.standing.standing === "up" ? "succeeded" : "failed"}`);
+  }
+
+  /** How a script stands; up when nobody configured it, so that a stray name cannot take a director down. */
+  standing(name: string): Standing {
+    return this.#entries.get(name)?.standing.standing ?? "up";
+  }
+}
+
+function sameCommand(a: VrrpScript, b: VrrpScript): boolean {
+  return JSON.stringify(a.command) === JSON.stringify(b.command);
+}
+
+function outcomeText(outcome: ScriptOutcome): string {
+  switch (outcome.kind) {
+    case "exited":
+      return `returning ${outcome.code}`;
+    case "killed":
+      return `ended by ${outcome.signal}`;
+    case "timed-out":
+      return "timing out";
+    case "not-started":
+      return `not starting: ${outcome.reason}`;
+  }
+}

@@ -1,0 +1,191 @@
+import { unreachable } from "../base/assert.ts";
+import type { AddressFamily } from "../base/ip-address.ts";
+import type { Duration, Instant } from "../base/time.ts";
+import type { DriverHost } from "../director/driver.ts";
+import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
+import { Alarm } from "./alarm.ts";
+import { FrameSender } from "./frame-socket.ts";
+import { NetlinkMonitor } from "./netlink/netlink-monitor.ts";
+import { RouteNetlink } from "./netlink/route-netlink.ts";
+import type { ChildMessage } from "./process/messages.ts";
+import { VrrpSocket } from "./vrrp-socket.ts";
+
+export interface VrrpHostOptions {
+  readonly send: (message: ChildMessage) => void;
+  readonly deliver: (event: VrrpHostEvent) => void;
+  /** `--dont-release-vrrp`: addresses stay when the daemon stops. */
+  readonly keepVirtualAddresses: boolean;
+  /** Called when the director has come to rest. */
+  readonly stopped: () => void;
+}
+
+/** The live world of the VRRP process: sockets, netlink, one alarm. It performs what it is told and decides nothing. */
+export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
+  readonly alarm: { set(at: Instant | undefined): void };
+  readonly #options: VrrpHostOptions;
+  readonly #netlink = new RouteNetlink();
+  readonly #frames = new FrameSender();
+  readonly #wires = new Map<string, VrrpSocket>();
+  readonly #indexes = new Map<string, number>();
+  #monitor: NetlinkMonitor | undefined;
+  #stopping = false;
+
+  constructor(options: VrrpHostOptions) {
+    this.#options = options;
+    // The alarm may ring in the same turn in which packets have arrived; they come first, because an advertisement
+    // that is already here must count before the timer that it restarts.
+    this.alarm = new Alarm(() => setImmediate(() => options.deliver({ kind: "alarm" })));
+  }
+
+  /** Begins to listen for changes of interfaces and addresses; what is there now. */
+  startMonitor(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
+    this.#monitor = new NetlinkMonitor({ onEvent: (event) => this.#netlinkEvent(event) });
+    return this.#snapshot();
+  }
+
+  perform(effects: readonly VrrpHostEffect[]): readonly VrrpHostEvent[] {
+    const failures: VrrpHostEvent[] = [];
+    for (const effect of effects) {
+      const reason = this.#performOne(effect);
+      if (reason !== undefined) failures.push({ kind: "effect-failed", effect, reason });
+    }
+    return failures;
+  }
+
+  /** Does one thing; the reason when it cannot be done. */
+  #performOne(effect: VrrpHostEffect): string | undefined {
+    switch (effect.kind) {
+      case "open-wire":
+        return this.#openWire(effect);
+      case "close-wire":
+        this.#wires.get(wireKey(effect))?.close();
+        this.#wires.delete(wireKey(effect));
+        return undefined;
+      case "send-packet": {
+        const wire = this.#wires.get(wireKey(effect));
+        if (wire === undefined) return `cannot send on ${effect.interface}: it is not there`;
+        const sent = wire.send(effect.packet, { destination: effect.destination });
+        return sent.ok ? undefined : sent.error;
+      }
+      case "send-frame": {
+        const index = this.#indexOf(effect.interface);
+        if (index === undefined) return `cannot announce on ${effect.interface}: it is not there`;
+        const sent = this.#frames.send(effect.frame, index);
+        return sent.ok ? undefined : sent.error;
+      }
+      case "add-address":
+      case "remove-address":
+        return this.#moveAddress(effect);
+      case "run-script":
+        this.#options.send({
+          kind: "run-script",
+          script: effect.script,
+          command: effect.command,
+          timeout: effect.timeout satisfies Duration,
+        });
+        return undefined;
+      case "notify":
+        this.#options.send({
+          kind: "notify",
+          queue: effect.queue,
+          command: effect.command,
+          arguments: effect.arguments,
+        });
+        return undefined;
+      case "log":
+        this.#options.send({ kind: "log", level: effect.level, message: effect.message });
+        return undefined;
+      case "stopping":
+        this.#stopping = true;
+        return undefined;
+      case "stopped":
+        this.#options.stopped();
+        return undefined;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #openWire(effect: Extract<VrrpHostEffect, { kind: "open-wire" }>): string | undefined {
+    const key = wireKey(effect);
+    const open = this.#wires.get(key);
+    const sameInterface = this.#indexes.get(effect.interface) === effect.interfaceIndex;
+    this.#indexes.set(effect.interface, effect.interfaceIndex);
+    if (open !== undefined && sameInterface) {
+      const heard = open.listenFor(effect.virtualRouterIds);
+      return heard.ok ? undefined : heard.error;
+    }
+    open?.close();
+    this.#wires.delete(key);
+    const opened = VrrpSocket.open({
+      interfaceName: effect.interface,
+      interfaceIndex: effect.interfaceIndex,
+      family: effect.family,
+      virtualRouterIds: effect.virtualRouterIds,
+      onPacket: (packet, info) =>
+        this.#options.deliver({
+          kind: "packet",
+          interface: effect.interface,
+          family: effect.family,
+          packet,
+          source: info.source,
+          hopLimit: info.ttl,
+          ...(info.destination === undefined ? {} : { destination: info.destination }),
+        }),
+      onTrouble: (trouble) => {
+        const message =
+          trouble.kind === "lost"
+            ? `${trouble.packets} packets on ${effect.interface} came too fast and were lost`
+            : `receiving on ${effect.interface} was refused: ${trouble.message}`;
+        this.#options.deliver({ kind: "trouble", about: `${effect.interface} ${trouble.kind}`, message });
+      },
+    });
+    if (!opened.ok) return `cannot open the VRRP socket on ${effect.interface}: ${opened.error}`;
+    this.#wires.set(key, opened.value);
+    return undefined;
+  }
+
+  #moveAddress(
+    effect: Extract<VrrpHostEffect, { kind: "add-address" | "remove-address" }>,
+  ): string | undefined {
+    if (effect.kind === "remove-address" && this.#stopping && this.#options.keepVirtualAddresses)
+      return undefined;
+    const index = this.#indexOf(effect.interface);
+    const { address } = effect;
+    if (index === undefined) {
+      return effect.kind === "remove-address"
+        ? undefined
+        : `cannot add ${address.address} to ${effect.interface}: it is not there`;
+    }
+    const specification = {
+      interfaceIndex: index,
+      address: address.address,
+      prefixLength: address.prefixLength,
+      ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
+      ...(address.scope === undefined ? {} : { scope: address.scope }),
+      ...(address.label === undefined ? {} : { label: address.label }),
+    };
+    const done =
+      effect.kind === "add-address"
+        ? this.#netlink.addAddress(specification)
+        : this.#netlink.deleteAddress(specification);
+    if (done.ok) return undefined;
+    const verb = effect.kind === "add-address" ? "add" : "remove";
+    return `cannot ${verb} ${address.address}/${address.prefixLength} on ${effect.interface}: ${done.error.message}`;
+  }
+
+  #indexOf(name: string): number | undefined {
+    return this.#indexes.get(name);
+  }
+
+  #snapshot(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
+    const links = this.#netlink.links();
+    this.#indexes.clear();
+    for (const link of links) this.#indexes.set(link.name, link.index);
+    return { links, addresses: this.#netlink.addresses() };
+  }
+}
+
+function wireKey(wire: { readonly interface: string; readonly family: AddressFamily }): string {
+  return `${wire.interface}/${wire.family}`;
+}
