@@ -1,0 +1,76 @@
+import { readdirSync } from "node:fs";
+import { lockMemory, SystemError, setAffinity, setNice, setResourceLimit, setScheduling } from "dgram-extra";
+
+/** How urgent this process is; what is left out stays as it is. */
+export interface ProcessPriority {
+  /** -20 (most urgent) to 19. */
+  readonly nice?: number;
+  /** 1 to 99: the round-robin real-time class (SCHED_RR). Scripts started later do not inherit it. */
+  readonly realtime?: number;
+  /** Microseconds a real-time thread may run without pause before SIGXCPU; unlimited when left out. */
+  readonly realtimeLimit?: number;
+  /** Keep what is in memory from being swapped out, now and as it is touched. */
+  readonly lockMemory?: boolean;
+  /** Processors to run on. */
+  readonly processors?: readonly number[];
+}
+
+/**
+ * Sets what the kernel allows and returns a message for each refusal. All threads get it: the garbage collector's
+ * helpers too, for which the main thread sometimes waits.
+ */
+export function applyProcessPriority(priority: ProcessPriority): readonly string[] {
+  const { nice, realtime, realtimeLimit, processors } = priority;
+  const refusals: string[] = [];
+  const attempt = (action: () => void, remedy: string): void => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      refusals.push(`${error.message}; ${remedy}`);
+    }
+  };
+  if (nice !== undefined) {
+    attempt(() => forEachThread((thread) => setNice(nice, thread)), "wanted: CAP_SYS_NICE");
+  }
+  if (processors !== undefined) {
+    attempt(
+      () => forEachThread((thread) => setAffinity(processors, thread)),
+      "name processors this host has",
+    );
+  }
+  if (realtimeLimit !== undefined) {
+    const limit = BigInt(realtimeLimit);
+    attempt(
+      () => setResourceLimit("realtimeMicroseconds", { soft: limit, hard: limit }),
+      "wanted: CAP_SYS_RESOURCE",
+    );
+  }
+  if (realtime !== undefined) {
+    attempt(
+      () =>
+        forEachThread((thread) =>
+          setScheduling({ policy: "roundRobin", priority: realtime, resetOnFork: true, thread }),
+        ),
+      "wanted: CAP_SYS_NICE, and a control group that allows real-time scheduling",
+    );
+  }
+  if (priority.lockMemory === true) {
+    attempt(
+      () => lockMemory({ current: true, future: false, onFault: true }),
+      "wanted: CAP_IPC_LOCK or a higher limit of locked memory",
+    );
+  }
+  return refusals;
+}
+
+function forEachThread(action: (thread: number) => void): void {
+  for (const name of readdirSync("/proc/self/task")) {
+    try {
+      action(Number(name));
+    } catch (error) {
+      // A thread may have ended since it was listed.
+      if (!(error instanceof SystemError && error.code === "ESRCH")) throw error;
+    }
+  }
+}
