@@ -24,8 +24,6 @@ export interface CheckerSpec {
   readonly virtualHost?: string;
   /** Counts as down until its first success: `alpha`, or known to have been down before a restart. */
   readonly startsDown: boolean;
-  /** The id of the first probe; further ones count upwards. */
-  readonly firstProbe: ProbeId;
 }
 
 /** What a checker is doing. */
@@ -44,6 +42,7 @@ export interface CheckerState {
   /** The url to ask next (HTTP). */
   readonly urlIndex: number;
   readonly phase: CheckerPhase;
+  /** Ids count upwards from 1. */
   readonly nextProbe: ProbeId;
   /** When `up` last changed, or when the checker was started. */
   readonly since?: Instant;
@@ -84,7 +83,7 @@ export function newChecker(spec: CheckerSpec): CheckerState {
     retriesUsed: 0,
     urlIndex: 0,
     phase: { kind: "idle" },
-    nextProbe: spec.firstProbe,
+    nextProbe: 1,
     lastReason: "",
     hampered: false,
   };

@@ -1,3 +1,4 @@
+import { familyOf } from "../base/ip-address.ts";
 import type { Destination, Service, ServiceDefinition, ServiceOp, ServiceSet } from "./service.ts";
 
 /**
@@ -31,6 +32,25 @@ export function diffService(owned: Service | undefined, wanted: Service | undefi
   }
   ops.push(...diffDestinations(owned, wanted));
   return ops;
+}
+
+/**
+ * What one service holds after `diffService`: destinations that were there keep their places, new ones come last.
+ * It equals applying the operations one by one, at the cost of one look at each destination.
+ */
+export function afterDiff(owned: Service | undefined, wanted: Service): Service {
+  if (owned === undefined) return wanted;
+  const [before, after] = differingParts(owned.destinations, wanted.destinations);
+  if (before.length === 0 && after.length === 0) return { ...wanted, destinations: owned.destinations };
+  const left = new Map(wanted.destinations.map((destination) => [nameOf(destination), destination]));
+  const kept: Destination[] = [];
+  for (const destination of owned.destinations) {
+    const name = nameOf(destination);
+    const now = left.get(name);
+    if (now !== undefined) kept.push(now);
+    left.delete(name);
+  }
+  return { ...wanted, destinations: [...kept, ...left.values()] };
 }
 
 function diffDestinations(owned: Service, wanted: Service): readonly ServiceOp[] {
@@ -101,9 +121,16 @@ function sameDefinition(a: ServiceDefinition, b: ServiceDefinition): boolean {
   return (
     a.scheduler === b.scheduler &&
     a.persistence === b.persistence &&
-    a.persistencePrefix === b.persistencePrefix &&
+    persistencePrefix(a) === persistencePrefix(b) &&
     a.onePacket === b.onePacket &&
     a.schedulerFlags.length === b.schedulerFlags.length &&
     a.schedulerFlags.every((flag) => b.schedulerFlags.includes(flag))
   );
+}
+
+/** A table may spell out the default, or keep a prefix that means nothing without persistence. */
+function persistencePrefix({ key, persistence, persistencePrefix: prefix }: ServiceDefinition): number {
+  if (persistence === undefined) return 0;
+  const family = key.kind === "fwmark" ? key.family : familyOf(key.address);
+  return prefix ?? (family === 4 ? 32 : 128);
 }
