@@ -31,6 +31,19 @@ export function removeLeftovers(): readonly string[] {
   return stale;
 }
 
+/** What is still there of the lab of the process `pid`, in words; empty when it left nothing. */
+export function leftBehind(pid: number): readonly string[] {
+  const prefix = labPrefix(pid);
+  return [
+    ...namespaceNames()
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => `the namespace ${name}`),
+    ...readdirSync(tmpdir())
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => `the folder ${join(tmpdir(), name)}`),
+  ];
+}
+
 function isStale(name: string): boolean {
   const maker = OURS.exec(name)?.[1];
   return maker !== undefined && !existsSync(`/proc/${maker}`);
