@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const files = "-f {conf} -p {run}/p.pid -r {run}/v.pid -c {run}/c.pid -b {run}/b.pid";
-/** Who is measured. Both run in the foreground, VRRP alone, and log to a file and not to syslog. */
+/** Who is measured, unless --keepalived or --locum says otherwise. Both run in the foreground, VRRP alone, and log to a file and not to syslog. */
 const programs = {
   keepalived: `keepalived -n -l -G -D -P ${files}`,
   locum: `${repository}bin/locum keepalived -n -l -G -D -P ${files}`,
@@ -32,7 +32,8 @@ const { values: options } = parseArgs({
     out: { type: "string", default: join(tmpdir(), "locum-bench") },
     runs: { type: "string", default: "10" },
     only: { type: "string" },
-    keepalived: { type: "string" },
+    keepalived: { type: "string", default: programs.keepalived },
+    locum: { type: "string", default: programs.locum },
   },
 });
 
@@ -83,10 +84,9 @@ function measure() {
 }
 
 function eachProgram(file, run) {
-  for (const [name, command] of Object.entries(programs)) {
-    const daemon = name === "keepalived" ? (options.keepalived ?? command) : command;
+  for (const name of Object.keys(programs)) {
     console.error(`${file}: ${name}`);
-    run(daemon, join(options.out, name, file));
+    run(options[name], join(options.out, name, file));
   }
 }
 
