@@ -5,7 +5,7 @@ import type { DriverHost } from "../director/driver.ts";
 import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
-import { NetlinkMonitor } from "./netlink/netlink-monitor.ts";
+import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
 import type { ChildMessage } from "./process/messages.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
@@ -27,7 +27,6 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #frames = new FrameSender();
   readonly #wires = new Map<string, VrrpSocket>();
   readonly #indexes = new Map<string, number>();
-  #monitor: NetlinkMonitor | undefined;
   #stopping = false;
 
   constructor(options: VrrpHostOptions) {
@@ -39,7 +38,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
 
   /** Begins to listen for changes of interfaces and addresses; what is there now. */
   startMonitor(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
-    this.#monitor = new NetlinkMonitor({ onEvent: (event) => this.#netlinkEvent(event) });
+    new NetlinkMonitor({
+      onEvent: (event) => this.#netlinkEvent(event),
+      onError: (message) => this.#options.deliver({ kind: "trouble", about: "netlink", message }),
+    });
     return this.#snapshot();
   }
 
@@ -172,6 +174,41 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     if (done.ok) return undefined;
     const verb = effect.kind === "add-address" ? "add" : "remove";
     return `cannot ${verb} ${address.address}/${address.prefixLength} on ${effect.interface}: ${done.error.message}`;
+  }
+
+  #netlinkEvent(event: NetlinkEvent): void {
+    switch (event.kind) {
+      case "link":
+        this.#rename(event.link);
+        this.#options.deliver({ kind: "link", link: event.link });
+        return;
+      case "link-removed":
+        if (this.#indexes.get(event.name) === event.index) this.#indexes.delete(event.name);
+        this.#options.deliver({ kind: "link-removed", index: event.index });
+        return;
+      case "address-added":
+      case "address-removed":
+        this.#options.deliver(event);
+        return;
+      case "overrun":
+        // Notifications were lost: nothing known is sure, so everything is asked again.
+        this.#options.deliver({
+          kind: "trouble",
+          about: "netlink overrun",
+          message: "the kernel's notifications came too fast and some were lost; looking at everything again",
+        });
+        this.#options.deliver({ kind: "snapshot", ...this.#snapshot() });
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  #rename(link: Link): void {
+    for (const [name, index] of this.#indexes) {
+      if (index === link.index && name !== link.name) this.#indexes.delete(name);
+    }
+    this.#indexes.set(link.name, link.index);
   }
 
   #indexOf(name: string): number | undefined {

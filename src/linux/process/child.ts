@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { setParentDeathSignal } from "dgram-extra";
+import { ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
@@ -19,6 +20,9 @@ export interface ChildChannel {
 }
 
 const PROCESS_NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "locum_vrrp", checkers: "locum_check" };
+
+/** keepalived's code for what another start cannot mend. */
+const EXIT_FATAL = 1;
 
 /** keepalived's code for a bug of its own (EX_SOFTWARE of sysexits.h). */
 const EXIT_SOFTWARE = 70;
@@ -72,23 +76,28 @@ async function start(config: Config, settings: ChildSettings): Promise<void> {
     else channel.send({ kind: "log", level: "warning", message: opened.error.message });
   }
   const created = await create(settings);
+  if (!created.ok) {
+    channel.send({ kind: "log", level: "error", message: created.error });
+    channel.exit(EXIT_FATAL);
+    return;
+  }
   // A SIGTERM may have come while the modules were loading.
   if (stopping) {
     channel.exit(0);
     return;
   }
-  work = created;
-  created.start(config);
+  work = created.value;
+  work.start(config);
   channel.send({ kind: "started" });
 }
 
-async function create(settings: ChildSettings): Promise<ChildProcess> {
+async function create(settings: ChildSettings): Promise<Result<ChildProcess, string>> {
   if (settings.kind === "vrrp") {
     const { VrrpProcess } = await import("./vrrp-process.ts");
-    return new VrrpProcess(channel, settings);
+    return ok(new VrrpProcess(channel, settings));
   }
   const { CheckerProcess } = await import("./checker-process.ts");
-  return new CheckerProcess(channel, settings);
+  return CheckerProcess.open(channel, settings);
 }
 
 function stop(): void {

@@ -1,0 +1,91 @@
+import { randomInt } from "node:crypto";
+import { ok, type Result } from "../../base/result.ts";
+import type { Config } from "../../conf/model/config.ts";
+import { Driver } from "../../director/driver.ts";
+import { healthDirector } from "../../director/health-director.ts";
+import {
+  type HealthEffect,
+  type HealthEvent,
+  type HealthState,
+  initialHealthState,
+} from "../../director/health-state.ts";
+import { BpfTable } from "../bpf-table.ts";
+import { HealthHost } from "../health-host.ts";
+import { monotonicNow } from "../monotonic-clock.ts";
+import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
+import { applyProcessPriority } from "../process-priority.ts";
+import type { ChildChannel, ChildProcess } from "./child.ts";
+import type { ChildSettings, ParentMessage } from "./messages.ts";
+
+/** The checker process: checkers, and the part of the service table that follows from what they find. */
+export class CheckerProcess implements ChildProcess {
+  readonly #settings: ChildSettings;
+  readonly #channel: ChildChannel;
+  readonly #table: BpfTable;
+  readonly #driver: Driver<HealthState, HealthEvent, HealthEffect>;
+
+  /** Opens the table first: one that cannot be had is fatal, as a kernel without IPVS is for keepalived's checkers. */
+  static open(channel: ChildChannel, settings: ChildSettings): Result<CheckerProcess, string> {
+    const table = BpfTable.open();
+    return table.ok ? ok(new CheckerProcess(channel, { settings, table: table.value })) : table;
+  }
+
+  private constructor(
+    channel: ChildChannel,
+    { settings, table }: { settings: ChildSettings; table: BpfTable },
+  ) {
+    this.#settings = settings;
+    this.#channel = channel;
+    this.#table = table;
+    const host = new HealthHost({
+      table: this.#table,
+      send: (message) => channel.send(message),
+      deliver: (event) => this.#deliver(event),
+      stopped: () => channel.exit(0),
+    });
+    this.#driver = new Driver(healthDirector, { host, initial: initialHealthState });
+  }
+
+  start(config: Config): void {
+    const { checkerPriority } = config.global;
+    for (const message of applyProcessPriority(
+      checkerPriority === undefined ? {} : { nice: checkerPriority },
+    )) {
+      this.#channel.send({ kind: "log", level: "warning", message });
+    }
+    this.#watchInterfaces();
+    this.#deliver({ kind: "start", config, table: this.#table.read(), seed: randomInt(2 ** 32) });
+  }
+
+  take(message: ParentMessage): void {
+    if (message.kind === "reload") this.#deliver({ kind: "reload", config: message.config });
+  }
+
+  stop(): void {
+    this.#deliver({ kind: "shutdown", keepServices: this.#settings.keepServices });
+  }
+
+  /** An interface that appears later must forward too. */
+  #watchInterfaces(): void {
+    const attached = new Set<number>();
+    new NetlinkMonitor({
+      onEvent: (event) => {
+        if (event.kind === "link-removed") attached.delete(event.index);
+        if (event.kind !== "link" || event.link.loopback || attached.has(event.link.index)) return;
+        attached.add(event.link.index);
+        this.#attach(event.link.name);
+      },
+    });
+  }
+
+  #attach(name: string): void {
+    const attached = this.#table.attachInterface(name);
+    if (attached.ok) return;
+    const message = `cannot forward on interface ${name}: ${attached.error}`;
+    this.#channel.send({ kind: "log", level: "error", message });
+  }
+
+  #deliver(event: HealthEvent): void {
+    this.#driver.deliver(event, monotonicNow());
+  }
+}
