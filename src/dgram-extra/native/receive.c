@@ -147,7 +147,10 @@ static napi_value receive(napi_env env, napi_callback_info info) {
                                                 .msg_control = &controls[at],
                                                 .msg_controllen = sizeof controls[at]}};
   }
-  int received = recvmmsg(fd, messages, (unsigned)room, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC, NULL);
+  int flags = MSG_DONTWAIT | MSG_TRUNC;
+  int received = recvmmsg(fd, messages, (unsigned)room, flags | MSG_CMSG_CLOEXEC, NULL);
+  /* AF_PACKET refuses that flag (packet_recvmsg in net/packet/af_packet.c), and brings no descriptors either. */
+  if (received < 0 && errno == EINVAL) received = recvmmsg(fd, messages, (unsigned)room, flags, NULL);
   if (received < 0) return make_number(env, -errno);
   struct clocks now = read_clocks();
   for (int at = 0; at < received; at++) finish_record(&messages[at], &records[at], &now);
