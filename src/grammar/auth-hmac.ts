@@ -1,0 +1,63 @@
+import type { BlockGrammar } from "./keyword.ts";
+
+/** The keywords of `vrrp_instance/auth_hmac`. */
+export const authHmacGrammar: BlockGrammar = {
+  path: "vrrp_instance/auth_hmac",
+  keywords: [
+    {
+      name: "key",
+      value: { kind: "word" },
+      needs: 1,
+      syntax: "ID(1..255) VALUE | hex:HEX | file:PATH ; 32..64 bytes after decoding",
+      default: "",
+      since: "2.4.0",
+      in227: false,
+      meaning: "A key; file must not be readable by group/others",
+      bound: false,
+    },
+    {
+      name: "active_key",
+      value: { kind: "integer", min: 1, max: 255 },
+      needs: 1,
+      syntax: "ID 1..255",
+      default: "only key / lowest",
+      since: "2.4.0",
+      in227: false,
+      meaning: "Key used for sending",
+      bound: false,
+    },
+    {
+      name: "time_window",
+      value: { kind: "integer", min: 1, max: 300, unit: "seconds" },
+      needs: 1,
+      syntax: "uint seconds 1..300",
+      default: "max(3×advert_int, 5)",
+      since: "2.4.0",
+      in227: false,
+      meaning: "Accepted clock difference",
+      bound: false,
+    },
+    {
+      name: "anti_replay",
+      value: { kind: "enum", words: ["time", "monotonic"] },
+      needs: 1,
+      syntax: "time | monotonic",
+      default: "time",
+      since: "2.4.0",
+      in227: false,
+      meaning: "Replay test: wall clock window or increasing counter",
+      bound: false,
+    },
+    {
+      name: "mode",
+      value: { kind: "enum", words: ["enforce", "permissive", "receive-only"] },
+      needs: 1,
+      syntax: "enforce | permissive | receive-only",
+      default: "enforce",
+      since: "2.4.0",
+      in227: false,
+      meaning: "Reject / accept-and-log unauthenticated; receive-only does not send trailer",
+      bound: false,
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import type { BlockGrammar } from "./keyword.ts";
+
+/** The keywords of `vrrp_instance/authentication`. */
+export const authenticationGrammar: BlockGrammar = {
+  path: "vrrp_instance/authentication",
+  keywords: [
+    {
+      name: "auth_type",
+      value: { kind: "enum", words: ["PASS", "AH"] },
+      needs: 1,
+      syntax: "PASS | AH",
+      default: "none",
+      since: "≤1.0.3",
+      in227: true,
+      meaning: "Type 1 plain password or type 2 IPSEC-AH (removed from RFC 3768; not in unicast/IPv6)",
+      bound: true,
+    },
+    {
+      name: "auth_pass",
+      value: { kind: "word" },
+      needs: 1,
+      syntax: "STRING (first 8 octets used)",
+      default: "none",
+      since: "≤1.0.3",
+      in227: true,
+      meaning: "Shared password",
+      bound: true,
+    },
+  ],
+};

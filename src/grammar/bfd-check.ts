@@ -1,0 +1,30 @@
+import type { BlockGrammar } from "./keyword.ts";
+
+/** The keywords of `virtual_server/real_server/BFD_CHECK`. */
+export const bfdCheckGrammar: BlockGrammar = {
+  path: "virtual_server/real_server/BFD_CHECK",
+  keywords: [
+    {
+      name: "name",
+      value: { kind: "word" },
+      needs: 1,
+      syntax: "BFD_INSTANCE",
+      default: "mandatory",
+      since: "2.0.0",
+      in227: true,
+      meaning: "Session to follow",
+      bound: false,
+    },
+    {
+      name: "alpha",
+      value: { kind: "boolean" },
+      needs: 0,
+      syntax: "[BOOL]",
+      default: "off",
+      since: "2.0.0",
+      in227: true,
+      meaning: "Start down",
+      bound: false,
+    },
+  ],
+};

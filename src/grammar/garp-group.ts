@@ -1,0 +1,52 @@
+import type { BlockGrammar } from "./keyword.ts";
+
+/** The keywords of `garp_group`. */
+export const garpGroupGrammar: BlockGrammar = {
+  path: "garp_group",
+  keywords: [
+    {
+      name: "garp_interval",
+      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      needs: 1,
+      syntax: "decimal seconds ≥0 (µs)",
+      default: "global",
+      since: "1.2.21",
+      in227: true,
+      meaning: "Minimum gap between GARPs on the listed interfaces together",
+      bound: false,
+    },
+    {
+      name: "gna_interval",
+      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      needs: 1,
+      syntax: "decimal seconds ≥0 (µs)",
+      default: "global",
+      since: "1.2.21",
+      in227: true,
+      meaning: "Minimum gap between unsolicited NAs",
+      bound: false,
+    },
+    {
+      name: "interface",
+      value: { kind: "interface" },
+      needs: 1,
+      syntax: "IF",
+      default: "",
+      since: "1.2.21",
+      in227: true,
+      meaning: "One interface",
+      bound: false,
+    },
+    {
+      name: "interfaces",
+      value: { kind: "entries" },
+      needs: 0,
+      syntax: "{ IF ... }",
+      default: "",
+      since: "1.2.21",
+      in227: true,
+      meaning: "Several interfaces sharing the limit",
+      bound: false,
+    },
+  ],
+};
