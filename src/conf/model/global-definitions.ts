@@ -1,3 +1,4 @@
+import type { IpAddress } from "../../base/ip-address.ts";
 import type { Duration } from "../../base/time.ts";
 
 /** The bound `global_defs` block: what a run-time part of locum uses. Absent means keepalived's default. */
@@ -33,6 +34,48 @@ export interface GlobalDefinitions {
   readonly reloadCheckConfig: boolean;
   /** `vrrp_skip_check_adv_addr`: default of `skip_check_adv_addr`. */
   readonly skipCheckAdvertisedAddresses: boolean;
+  /** `checker_rt_priority`, `checker_no_swap`: as their VRRP namesakes, for the checker process. */
+  readonly checkerRtPriority?: number;
+  readonly checkerNoSwap: boolean;
+  /** `smtp_helo_name`; the host name when absent. */
+  readonly smtpHeloName?: string;
+  /** `smtp_connect_timeout`: 30 s by default. */
+  readonly smtpConnectTimeout: Duration;
+  /** `no_email_faults`: no mail when an instance enters the fault state. */
+  readonly noEmailFaults: boolean;
+  /** `checker_log_all_failures`: log each failed check, not only the change. */
+  readonly checkerLogAllFailures: boolean;
+  /** `smtp_alert_vrrp`, `smtp_alert_checker`, or `smtp_alert` for both: what blocks without `smtp_alert` do. */
+  readonly smtpAlertVrrp?: boolean;
+  readonly smtpAlertChecker?: boolean;
+  /** Defaults of every VRRP instance; already part of each bound instance. */
+  readonly defaults: GlobalDefaults;
+}
+
+/** The `vrrp_*` keywords that only set a default for instances. */
+export interface GlobalDefaults {
+  /** `vrrp_version`; 2 when absent, 3 for IPv6. */
+  readonly version?: 2 | 3;
+  /** `vrrp_strict`. */
+  readonly strict: boolean;
+  readonly lowerPriorityNoAdvertisement: boolean;
+  readonly higherPrioritySendAdvertisement: boolean;
+  readonly downTimerAdvertisements: number;
+  readonly checkUnicastSource: boolean;
+  readonly gratuitousArp: GarpDefaults;
+  /** `vrrp_mcast_group4`, `vrrp_mcast_group6`; the RFC's groups when absent. */
+  readonly multicastGroup4?: IpAddress;
+  readonly multicastGroup6?: IpAddress;
+}
+
+/** `vrrp_garp_*`; the lower-priority ones follow the instance's own values when absent. */
+export interface GarpDefaults {
+  readonly delay: Duration;
+  readonly repeat: number;
+  readonly refresh: Duration;
+  readonly refreshRepeat: number;
+  readonly lowerPriorityDelay?: Duration;
+  readonly lowerPriorityRepeat?: number;
 }
 
 /** A user, and the group when it is not the user's own. */

@@ -33,6 +33,10 @@ export interface VrrpInstance {
   /** `unicast_peer`; empty means multicast. */
   readonly unicastPeers: readonly UnicastPeer[];
   readonly checkUnicastSource: boolean;
+  /** `unicast_ttl`: TTL of unicast advertisements, 255 by default. */
+  readonly unicastTtl: number;
+  /** `mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`; the RFC's group when absent. */
+  readonly multicastDestination?: IpAddress;
   /** Version 3 over IPv4: false when `version 3` came with `v3_checksum_as_v2`. */
   readonly checksumPseudoHeader: boolean;
   readonly gratuitousArp: GratuitousArpTiming;

@@ -1,0 +1,186 @@
+import { familyOf, type IpAddress, parseIpAddress } from "../../base/ip-address.ts";
+import type { VirtualAddress } from "../model/vrrp-instance.ts";
+import type { Word } from "../tree.ts";
+import { type BindContext, tell } from "./context.ts";
+import { checkInterface } from "./interface-name.ts";
+
+const SCOPES = ["global", "site", "link", "host", "nowhere"] as const;
+
+/** Tokens that take a word after them; the others stand alone. */
+const WITH_VALUE = new Set([
+  "dev",
+  "scope",
+  "broadcast",
+  "brd",
+  "label",
+  "peer",
+  "preferred_lft",
+  "track_group",
+]);
+const ALONE = new Set(["home", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin", "no_track", "use_vmac"]);
+
+/** Tokens that are read but not acted on in this version. */
+const UNBOUND = new Set([...ALONE, "peer", "preferred_lft", "track_group"]);
+
+/** An address with an optional prefix length; undefined when it is not one. */
+export function parsePrefix(
+  text: string,
+): { readonly address: IpAddress; readonly length?: number } | undefined {
+  const [host = "", length] = text.split("/", 2);
+  const address = parseIpAddress(host);
+  if (!address.ok) return undefined;
+  if (length === undefined) return { address: address.value };
+  const bits = Number(length);
+  const most = familyOf(address.value) === 4 ? 32 : 128;
+  return /^\d{1,3}$/.test(length) && bits <= most ? { address: address.value, length: bits } : undefined;
+}
+
+/** Binds one line of `virtual_ipaddress` or of its sisters; undefined when keepalived drops the whole line. */
+export function bindAddressLine(context: BindContext, words: readonly Word[]): VirtualAddress | undefined {
+  const [first] = words;
+  if (!first) return undefined;
+  const prefix = parsePrefix(first.text);
+  if (!prefix) {
+    tellBadAddress(context, first);
+    return undefined;
+  }
+  const tokens = readTokens(context, words);
+  if (!tokens) return undefined;
+  const most = familyOf(prefix.address) === 4 ? 32 : 128;
+  const device = tokens.get("dev");
+  if (device)
+    checkInterface(context, { word: device, what: `ip address ${prefix.address}/${prefix.length ?? most}` });
+  const broadcast = broadcastOf(context, tokens, { address: prefix.address, length: prefix.length ?? most });
+  const scope = scopeOf(context, tokens.get("scope"));
+  const label = tokens.get("label");
+  return {
+    address: prefix.address,
+    prefixLength: prefix.length ?? most,
+    ...(broadcast ? { broadcast } : {}),
+    ...(device ? { device: device.text } : {}),
+    ...(scope ? { scope } : {}),
+    ...(label ? { label: label.text } : {}),
+  };
+}
+
+/** The tokens after the address by name; undefined when one is unknown, which costs the line. */
+function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<string, Word> | undefined {
+  const tokens = new Map<string, Word>();
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] as Word;
+    const name = word.text === "brd" ? "broadcast" : word.text;
+    if (UNBOUND.has(name)) tellUnbound(context, word);
+    if (ALONE.has(name)) {
+      tokens.set(name, word);
+      continue;
+    }
+    if (!WITH_VALUE.has(name)) {
+      tellUnknownToken(context, word);
+      return undefined;
+    }
+    const value = words[++at];
+    if (!value) {
+      tellMissingValue(context, word);
+      return undefined;
+    }
+    tokens.set(name, value);
+  }
+  return tokens;
+}
+
+function broadcastOf(
+  context: BindContext,
+  tokens: ReadonlyMap<string, Word>,
+  network: { readonly address: IpAddress; readonly length: number },
+): IpAddress | undefined {
+  const word = tokens.get("broadcast");
+  if (!word) return undefined;
+  if (word.text === "+" || word.text === "-") return edgeOfNetwork(network, word.text === "+");
+  const parsed = parseIpAddress(word.text);
+  if (parsed.ok && familyOf(parsed.value) === 4 && familyOf(network.address) === 4) return parsed.value;
+  tell(context, word, {
+    code: "bad-broadcast",
+    severity: "error",
+    message: `the broadcast address is '${word.text}', which is not an IPv4 address, so it is left out`,
+    help: "write an IPv4 address, + for the last or - for the first address of the network",
+    texts: [`Invalid broadcast address '${word.text}'`],
+  });
+  return undefined;
+}
+
+/** The last (or first) address of an IPv4 network. */
+function edgeOfNetwork(
+  network: { readonly address: IpAddress; readonly length: number },
+  last: boolean,
+): IpAddress | undefined {
+  if (familyOf(network.address) !== 4) return undefined;
+  const parts = network.address.split(".").map(Number);
+  const host = network.length === 0 ? 0xffffffff : (0xffffffff >>> network.length) >>> 0;
+  const value = parts.reduce((sum, part) => sum * 256 + part, 0);
+  const edge = last ? (value | host) >>> 0 : (value & ~host) >>> 0;
+  const parsed = parseIpAddress([24, 16, 8, 0].map((shift) => (edge >>> shift) & 255).join("."));
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function scopeOf(context: BindContext, word: Word | undefined): VirtualAddress["scope"] {
+  if (!word) return undefined;
+  const numbers: Readonly<Record<string, VirtualAddress["scope"]>> = {
+    "0": "global",
+    "200": "site",
+    "253": "link",
+    "254": "host",
+    "255": "nowhere",
+  };
+  const scope = SCOPES.find((each) => each === word.text) ?? numbers[word.text];
+  if (scope) return scope;
+  tell(context, word, {
+    code: "unknown-value",
+    severity: "error",
+    message: `the scope is '${word.text}', which is not known, so it is left out`,
+    help: `write one of ${SCOPES.join(", ")}`,
+    texts: [`Invalid scope '${word.text}'`],
+  });
+  return undefined;
+}
+
+function tellBadAddress(context: BindContext, word: Word): void {
+  const whole = /\//.test(word.text) ? word.text : word.text;
+  tell(context, word, {
+    code: "bad-address",
+    severity: "error",
+    message: `'${word.text}' is not an IPv4 or IPv6 address with an optional prefix length, so this line is skipped`,
+    help: "write an address such as 192.0.2.1/24 or 2001:db8::1/64",
+    texts: [`VRRP parsed invalid IP ${whole}. skipping IP...`],
+  });
+}
+
+function tellUnknownToken(context: BindContext, word: Word): void {
+  tell(context, word, {
+    code: "unknown-address-word",
+    severity: "error",
+    message: `'${word.text}' means nothing in an address line; keepalived drops the whole address because of it`,
+    help: `after the address may come ${[...WITH_VALUE].join(", ")} with a value, or ${[...ALONE].join(", ")}; one address per line`,
+    texts: [`Unknown configuration entry '${word.text}' for ip address - ignoring`],
+  });
+}
+
+function tellMissingValue(context: BindContext, word: Word): void {
+  tell(context, word, {
+    code: "missing-value",
+    severity: "error",
+    message: `${word.text} needs a value, but the line ends after it`,
+    help: `write ${word.text} VALUE, or remove the word`,
+    fatal: 2,
+    texts: [`*** Configuration line starting \`${word.text}\` is missing a parameter`],
+    exitCode: 2,
+  });
+}
+
+function tellUnbound(context: BindContext, word: Word): void {
+  tell(context, word, {
+    code: "not-yet-supported",
+    severity: "warning",
+    message: `${word.text} in an address line is accepted but has no effect in this version of locum`,
+    help: "the address itself is used",
+  });
+}

@@ -1,0 +1,181 @@
+import { keywordsOf } from "../../grammar/vocabulary.ts";
+import type { Diagnostic, KeepalivedStage, Report } from "../diagnostic.ts";
+import type { Expanded } from "../expanded.ts";
+import type { Config } from "../model/config.ts";
+import type { VrrpInstance } from "../model/vrrp-instance.ts";
+import type { Environment } from "../source.ts";
+import type { Directive, Document } from "../tree.ts";
+import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
+import { bindGlobalDefinitions } from "./global-definitions.ts";
+import { readBlock, readDocument } from "./settings.ts";
+import { bindVirtualServer } from "./virtual-server.ts";
+import { bindVrrpInstance } from "./vrrp-instance.ts";
+import { bindVrrpScript } from "./vrrp-script.ts";
+
+/** Root blocks and the keepalived process that reads them. */
+const STAGES: Readonly<Record<string, KeepalivedStage>> = {
+  global_defs: "global",
+  virtual_server: "checker",
+  virtual_server_group: "checker",
+  SSL: "checker",
+  bfd_instance: "bfd",
+};
+
+/**
+ * Turns a tree into the typed configuration, with all defaults filled in. What cannot be used is reported and left
+ * out; the rest stands. Never throws.
+ */
+export function bind(
+  tree: Document,
+  surroundings: { readonly expanded: Expanded; readonly environment: Environment },
+): { readonly config: Config; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (found) => diagnostics.push(found);
+  const { expanded } = surroundings;
+  const every: BindContext = {
+    expanded,
+    environment: surroundings.environment,
+    report,
+    stage: "every",
+    owner: "",
+  };
+  const blocks = readDocument(every, tree.directives);
+  const inStage = (stage: KeepalivedStage): BindContext => ({ ...every, stage });
+  const global = bindGlobalDefinitions(inStage("global"), blocks.get("global_defs") ?? []);
+  const dynamic = { ...surroundings.environment, dynamicInterfaces: global.dynamicInterfaces };
+  const vrrp: BindContext = { ...inStage("vrrp"), environment: dynamic };
+  const virtualServers = (blocks.get("virtual_server") ?? [])
+    .map((directive) => bindVirtualServer(inStage("checker"), directive))
+    .filter((server) => server !== undefined);
+  const vrrpScripts = withoutDuplicates(vrrp, blocks.get("vrrp_script") ?? [], "vrrp_script")
+    .map((directive) => bindVrrpScript(vrrp, directive))
+    .filter((script) => script !== undefined);
+  const surrounding = { global, scripts: vrrpScripts };
+  const vrrpInstances = withoutDuplicates(vrrp, blocks.get("vrrp_instance") ?? [], "vrrp_instance")
+    .map((directive) => ({
+      directive,
+      instance: bindVrrpInstance(vrrp, { directive, surroundings: surrounding }),
+    }))
+    .filter((each): each is BoundInstance => each.instance !== undefined);
+  refuseSameRouterId(vrrp, vrrpInstances);
+  for (const [name, directives] of blocks) {
+    if (BOUND_BLOCKS.has(name)) continue;
+    for (const directive of directives) readOther(inStage(STAGES[name] ?? "vrrp"), name, directive);
+  }
+  for (const at of tree.strayCloses) tellStrayClose(every, at);
+  tellUnclosed(every, tree.directives);
+  const instances = vrrpInstances.map((each) => each.instance);
+  return { config: { global, vrrpInstances: instances, vrrpScripts, virtualServers }, diagnostics };
+}
+
+interface BoundInstance {
+  readonly directive: Directive;
+  readonly instance: VrrpInstance;
+}
+
+const BOUND_BLOCKS = new Set(["global_defs", "virtual_server", "vrrp_script", "vrrp_instance"]);
+
+/** Blocks that are only recognised are read all the same, so that mistakes in them are told. */
+function readOther(context: BindContext, name: string, directive: Directive): void {
+  if (!keywordsOf(name)) return;
+  readNested({ ...context, owner: directive.words[1]?.text ?? "" }, directive, name);
+}
+
+function readNested(context: BindContext, directive: Directive, path: string): void {
+  readBlock(context, { block: directive.block, path });
+  for (const inner of directive.block?.directives ?? []) {
+    const keyword = keywordsOf(path)?.get(inner.words[0]?.text ?? "");
+    if (keyword?.value.kind === "block") readNested(context, inner, keyword.value.block);
+  }
+}
+
+/** A second block with the same name is skipped whole, as keepalived does. */
+function withoutDuplicates(
+  context: BindContext,
+  directives: readonly Directive[],
+  kind: "vrrp_script" | "vrrp_instance",
+): readonly Directive[] {
+  const seen = new Map<string, Directive>();
+  for (const directive of directives) {
+    const word = directive.words[1];
+    const name = word?.text ?? "";
+    const first = seen.get(name);
+    if (!first) {
+      seen.set(name, directive);
+      continue;
+    }
+    tell(context, word ?? placeOf(directive), {
+      code: "duplicate-name",
+      severity: "error",
+      message: `there are two ${kind} blocks called ${name}; this one is skipped as a whole`,
+      help: "give it another name, or remove it",
+      related: [{ message: "the first one", span: spanAt(context, placeOf(first)) }],
+      ...(kind === "vrrp_instance" ? { texts: [`vrrp instance ${name} already defined`] } : {}),
+    });
+  }
+  return [...seen.values()];
+}
+
+/** Two routers with one VRID on one interface and in one family cannot both exist; unicast ones with other peers can. */
+function refuseSameRouterId(context: BindContext, bound: readonly BoundInstance[]): void {
+  for (const [at, second] of bound.entries()) {
+    const b = second.instance;
+    const first = bound.slice(0, at).find(({ instance: a }) => {
+      const same =
+        a.interface === b.interface && a.virtualRouterId === b.virtualRouterId && a.family === b.family;
+      const unicast = a.unicastPeers.length > 0 && b.unicastPeers.length > 0;
+      const shared = a.unicastPeers.some((peer) =>
+        b.unicastPeers.some((other) => other.address === peer.address),
+      );
+      return same && (!unicast || shared);
+    });
+    if (!first) continue;
+    const a = first.instance;
+    tell(context, placeOf(second.directive), {
+      code: "duplicate-virtual-router-id",
+      severity: "error",
+      message: `${a.name} and ${b.name} both use virtual_router_id ${b.virtualRouterId} for IPv${b.family} on ${b.interface}`,
+      help: "give one of them another virtual_router_id, the same on its peers",
+      fatal: 2,
+      related: [{ message: `${a.name} is here`, span: spanAt(context, placeOf(first.directive)) }],
+      texts: [
+        `${a.name} and ${b.name} both use VRID ${b.virtualRouterId} with IPv${b.family} on interface ${b.interface}`,
+      ],
+      stage: "vrrp-end",
+    });
+  }
+}
+
+function tellStrayClose(context: BindContext, at: number): void {
+  tell(
+    context,
+    { start: at, end: at + 1 },
+    {
+      code: "extra-close",
+      severity: "error",
+      message: "this } closes nothing",
+      help: "remove it, or add the { that is missing before",
+      texts: ["Extra '}' found", "Unknown keyword '}'"],
+    },
+  );
+}
+
+function tellUnclosed(context: BindContext, directives: readonly Directive[]): void {
+  for (const directive of directives) {
+    const { block } = directive;
+    if (!block) continue;
+    if (
+      block.close === undefined &&
+      !block.directives.some((inner) => inner.block && inner.block.close === undefined)
+    ) {
+      tell(context, placeOf(directive), {
+        code: "missing-close",
+        severity: "error",
+        message: `the block of ${directive.words[0]?.text ?? "{"} is never closed`,
+        help: "add the missing } at its end",
+        texts: ["There are 1 missing '}'s or extra '{'s"],
+      });
+    }
+    tellUnclosed(context, block.directives);
+  }
+}

@@ -1,0 +1,34 @@
+import type { ForwardingMethod } from "../model/virtual-server.ts";
+import { type BindContext, tell } from "./context.ts";
+import type { Setting } from "./settings.ts";
+
+const METHODS: Readonly<Record<string, ForwardingMethod>> = { NAT: "nat", DR: "dr", TUN: "tun" };
+
+/** Reads `lb_kind` or one of its sisters; undefined when the method is unknown, so that the default counts. */
+export function readForwarding(
+  context: BindContext,
+  from: { readonly setting: Setting; readonly server: "virtual" | "real" | "sorry" },
+): ForwardingMethod | undefined {
+  const [word, ...options] = from.setting.words;
+  if (!word) return undefined;
+  const method = METHODS[word.text];
+  if (method === undefined) {
+    tell(context, word, {
+      code: "unknown-value",
+      severity: "error",
+      message: `the forwarding method is '${word.text}', which is not known, so the default counts`,
+      help: "write NAT, DR or TUN in capital letters",
+      texts: [`PARSER : unknown [${word.text}] routing method for ${from.server} server.`],
+    });
+    return undefined;
+  }
+  if (method === "tun" && options.length > 0) {
+    tell(context, options[0] ?? word, {
+      code: "not-yet-supported",
+      severity: "warning",
+      message: "the options of TUN are accepted but have no effect in this version of locum",
+      help: "the tunnel is IPIP",
+    });
+  }
+  return method;
+}

@@ -1,0 +1,81 @@
+import type { ForwardingMethod, RealServer } from "../model/virtual-server.ts";
+import { bindChecker, readTiming, type TimingDefaults } from "./checker.ts";
+import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
+import { readEndpoint } from "./endpoint.ts";
+import { readForwarding } from "./forwarding.ts";
+import { bindCommand } from "./script-command.ts";
+import { readBlock, type Setting } from "./settings.ts";
+
+/** What a real server inherits from its virtual server. */
+export interface RealServerSurroundings {
+  readonly forwarding: ForwardingMethod;
+  readonly weight: number;
+  readonly inhibitOnFailure: boolean;
+  readonly timing: TimingDefaults;
+  readonly virtualHost?: string;
+}
+
+/** Binds one `real_server IP [PORT] { }`; undefined when its address cannot be read. The port is 0 when none is written. */
+export function bindRealServer(
+  context: BindContext,
+  from: { readonly setting: Setting; readonly surroundings: RealServerSurroundings },
+): RealServer | undefined {
+  const { setting, surroundings } = from;
+  const endpoint = readEndpoint(setting.words);
+  if ("message" in endpoint) {
+    tell(context, endpoint.word, {
+      code: "bad-real-server",
+      severity: "error",
+      message: `${endpoint.message}, so this real server is left out`,
+      help: "write real_server ADDRESS PORT { ... }",
+      texts: [
+        ...endpoint.texts,
+        `Invalid real server ip address/port ${setting.words
+          .map((word) => word.text)
+          .slice(0, 2)
+          .join("/")} - skipping`,
+      ],
+    });
+    return undefined;
+  }
+  const settings = readBlock(context, { block: setting.directive.block, path: "virtual_server/real_server" });
+  const timing = readTiming(settings, surroundings.timing);
+  const virtualHost = settings.word("virtualhost") ?? surroundings.virtualHost;
+  const method = settings.last("lvs_method");
+  const notifyUp = bindCommand(context, { setting: settings.last("notify_up"), withUser: true });
+  const notifyDown = bindCommand(context, { setting: settings.last("notify_down"), withUser: true });
+  const checks = CHECKS.flatMap((name) => settings.every(name)).sort(
+    (a, b) => placeOf(a.directive).start - placeOf(b.directive).start,
+  );
+  const inner = { endpoint, timing, ...(virtualHost === undefined ? {} : { virtualHost }) };
+  return {
+    at: sourceLine(context, placeOf(setting.directive)),
+    address: endpoint.address,
+    port: endpoint.port ?? 0,
+    forwarding:
+      (method ? readForwarding(context, { setting: method, server: "real" }) : undefined) ??
+      surroundings.forwarding,
+    weight: settings.number("weight") ?? surroundings.weight,
+    upperThreshold: settings.number("uthreshold") ?? 0,
+    lowerThreshold: settings.number("lthreshold") ?? 0,
+    inhibitOnFailure: settings.flag("inhibit_on_failure") ?? surroundings.inhibitOnFailure,
+    ...(notifyUp ? { notifyUp } : {}),
+    ...(notifyDown ? { notifyDown } : {}),
+    checkers: checks
+      .map((check) => bindChecker(context, { setting: check, surroundings: inner }))
+      .filter((checker) => checker !== undefined),
+  };
+}
+
+const CHECKS = [
+  "TCP_CHECK",
+  "HTTP_GET",
+  "SSL_GET",
+  "MISC_CHECK",
+  "SMTP_CHECK",
+  "DNS_CHECK",
+  "PING_CHECK",
+  "UDP_CHECK",
+  "FILE_CHECK",
+  "BFD_CHECK",
+];

@@ -1,0 +1,308 @@
+import type { IpAddress } from "../../base/ip-address.ts";
+import type { Duration } from "../../base/time.ts";
+import type { Keyword } from "../../grammar/keyword.ts";
+import { keywordsOf } from "../../grammar/vocabulary.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import type { Block, Directive, Word } from "../tree.ts";
+import { type BindContext, closeOf, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
+import { refusalText } from "./keepalived-texts.ts";
+import { readValue, type Value } from "./read-value.ts";
+
+/** One keyword as a block sets it. */
+export interface Setting {
+  readonly keyword: Keyword;
+  readonly directive: Directive;
+  /** The words after the keyword. */
+  readonly words: readonly Word[];
+  /** Absent when the value was refused; the keyword's default counts then. */
+  readonly value?: Value;
+}
+
+/** What a block sets, by keyword. As in keepalived, the last of several lines with one keyword counts. */
+export class Settings {
+  readonly #all = new Map<string, Setting[]>();
+
+  add(setting: Setting): void {
+    const known = this.#all.get(setting.keyword.name);
+    if (known) known.push(setting);
+    else this.#all.set(setting.keyword.name, [setting]);
+  }
+
+  /** Takes over what another block of the same kind sets. */
+  addAll(other: Settings): void {
+    for (const settings of other.#all.values()) for (const setting of settings) this.add(setting);
+  }
+
+  /** Every line with this keyword, in order. */
+  every(name: string): readonly Setting[] {
+    return this.#all.get(name) ?? [];
+  }
+
+  /** The last line with this keyword whose value was not refused. */
+  last(name: string): Setting | undefined {
+    const known = this.every(name);
+    for (let at = known.length - 1; at >= 0; at--) if (known[at]?.value) return known[at];
+    return undefined;
+  }
+
+  /** The last of all lines with one of these keywords. */
+  lastOf(...names: readonly string[]): Setting | undefined {
+    let latest: Setting | undefined;
+    for (const name of names) {
+      const found = this.last(name);
+      if (found && (!latest || placeOf(found.directive).start > placeOf(latest.directive).start))
+        latest = found;
+    }
+    return latest;
+  }
+
+  has(name: string): boolean {
+    return this.last(name) !== undefined;
+  }
+
+  /** A flag or truth word; undefined when the block does not set it. */
+  flag(name: string): boolean | undefined {
+    const value = this.last(name)?.value;
+    if (!value) return undefined;
+    return value.kind === "flag" ? value.on : true;
+  }
+
+  number(name: string): number | undefined {
+    const value = this.last(name)?.value;
+    return value?.kind === "number" ? value.value : undefined;
+  }
+
+  /** A decimal value; the binder keeps those in microseconds. */
+  duration(name: string): Duration | undefined {
+    return this.number(name) as Duration | undefined;
+  }
+
+  address(name: string): IpAddress | undefined {
+    const value = this.last(name)?.value;
+    return value?.kind === "address" ? value.address : undefined;
+  }
+
+  /** The first word of the value. */
+  word(name: string): string | undefined {
+    return this.last(name)?.words[0]?.text;
+  }
+}
+
+/**
+ * Reads the keywords of a block: unknown ones, missing values, refused values and misplaced braces are reported, the
+ * rest is what the block sets. `path` names the vocabulary.
+ */
+export function readBlock(
+  context: BindContext,
+  from: { readonly block: Block | undefined; readonly path: string },
+): Settings {
+  const { block, path } = from;
+  const settings = new Settings();
+  const keywords = keywordsOf(path) ?? new Map<string, Keyword>();
+  for (const directive of block?.directives ?? []) {
+    const setting = readDirective(context, directive, { path, keywords });
+    if (setting) settings.add(setting);
+  }
+  return settings;
+}
+
+/** The root blocks of a file by keyword, in the order written. */
+export function readDocument(
+  context: BindContext,
+  directives: readonly Directive[],
+): ReadonlyMap<string, readonly Directive[]> {
+  const blocks = new Map<string, Directive[]>();
+  const keywords = keywordsOf("") ?? new Map<string, Keyword>();
+  for (const directive of directives) {
+    const setting = readDirective(context, directive, { path: "", keywords });
+    if (!setting) continue;
+    const known = blocks.get(setting.keyword.name);
+    if (known) known.push(directive);
+    else blocks.set(setting.keyword.name, [directive]);
+  }
+  return blocks;
+}
+
+interface Vocabulary {
+  readonly path: string;
+  readonly keywords: ReadonlyMap<string, Keyword>;
+}
+
+/** Reads one line against a vocabulary; undefined when the line is not a setting. */
+function readDirective(
+  context: BindContext,
+  directive: Directive,
+  vocabulary: Vocabulary,
+): Setting | undefined {
+  const [name, ...words] = directive.words;
+  if (!name) {
+    tellUnexpectedBlock(context, directive, "no keyword stands before this block");
+    return undefined;
+  }
+  const keyword = vocabulary.keywords.get(name.text);
+  const newer = keyword !== undefined && !keyword.in227 && context.environment.compat !== "latest";
+  if (!keyword || newer) tellUnknown(context, directive, { name, vocabulary, newer: keyword });
+  if (!keyword) return undefined;
+  const wantsBlock = keyword.value.kind === "block" || keyword.value.kind === "entries";
+  if (directive.block && !wantsBlock) tellUnexpectedBlock(context, directive, `${name.text} has no block`);
+  if (words.length < keyword.needs) {
+    tellMissing(context, directive, name);
+    return undefined;
+  }
+  if (wantsBlock && !directive.block) {
+    tellMissingBlock(context, name);
+    return undefined;
+  }
+  if (keyword.status?.kind === "deprecated") tellDeprecated(context, name, keyword.status.use);
+  if (!keyword.bound) tellUnbound(context, name, keyword);
+  const { value, finding } = readValue(keyword, words);
+  if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
+  return { keyword, directive, words, ...(value ? { value } : {}) };
+}
+
+function tellRefused(
+  context: BindContext,
+  word: Word,
+  refused: { readonly finding: Finding; readonly keyword: Keyword; readonly path: string },
+): void {
+  const { finding, keyword, path } = refused;
+  const own = refusalText(path, { keyword: keyword.name, value: word.text, owner: context.owner });
+  const texts = [...(finding.texts ?? []), ...(own ? [own] : [])];
+  const only = finding.code === "too-many-places" ? (finding.texts ?? []) : texts;
+  const fallback = `${keyword.name} '${word.text}' invalid - ignoring`;
+  tell(context, word, { ...finding, texts: only.length > 0 ? only : [fallback] });
+}
+
+function tellUnknown(
+  context: BindContext,
+  directive: Directive,
+  unknown: { readonly name: Word; readonly vocabulary: Vocabulary; readonly newer: Keyword | undefined },
+): void {
+  const { name, vocabulary, newer } = unknown;
+  const where = vocabulary.path === "" ? "at the top level" : `in ${vocabulary.path.split("/").pop()}`;
+  const near = didYouMean(name.text, vocabulary.keywords.keys());
+  const elsewhere = near ? undefined : placesOf(name.text);
+  const help = newer
+    ? `keepalived 2.2.7 does not know it; it came with ${newer.since || "a later release"}`
+    : near
+      ? `did you mean ${near}?`
+      : elsewhere
+        ? `${name.text} belongs ${elsewhere}; is a brace missing or too many before this line?`
+        : "remove the line, or correct the word";
+  tell(context, name, {
+    code: newer ? "newer-keyword" : "unknown-keyword",
+    severity: newer ? "warning" : "error",
+    message: `'${name.text}' is not a keyword ${where}${newer ? " of keepalived 2.2.7" : ""}${directive.block && !newer ? ", so its whole block is skipped" : ""}`,
+    help,
+    ...(near && !newer
+      ? { fix: { title: `replace it with ${near}`, edits: [{ span: spanAt(context, name), text: near }] } }
+      : {}),
+    texts: [`Unknown keyword '${name.text}'`, ...(directive.block ? ["Unexpected '{' - ignoring"] : [])],
+  });
+}
+
+/** The blocks that know a word, for a message. */
+function placesOf(word: string): string | undefined {
+  const blocks = [
+    "global_defs",
+    "vrrp_instance",
+    "vrrp_script",
+    "virtual_server",
+    "virtual_server/real_server",
+    "virtual_server/real_server/HTTP_GET",
+    "virtual_server/real_server/HTTP_GET/url",
+    "vrrp_instance/authentication",
+  ];
+  const known = blocks.filter((path) => keywordsOf(path)?.has(word)).map((path) => path.split("/").pop());
+  if (keywordsOf("")?.has(word)) return "to the top level";
+  return known.length > 0 ? `in ${known.join(" or ")}` : undefined;
+}
+
+function tellUnexpectedBlock(context: BindContext, directive: Directive, reason: string): void {
+  const open = directive.block?.open ?? 0;
+  const place: Place = { start: open, end: open + 1 };
+  tell(context, place, {
+    code: "unexpected-block",
+    severity: "error",
+    message: `${reason}, so this { opens nothing; what stands in it is skipped`,
+    help: "remove the { and its }, or put the keyword of the block before it",
+    texts: directive.words.length > 0 ? ["Unexpected '{' - ignoring"] : ["Unknown keyword '{'"],
+  });
+}
+
+function tellMissing(context: BindContext, directive: Directive, name: Word): void {
+  const first = directive.words.length + 1;
+  tell(context, name, {
+    code: "missing-value",
+    severity: "error",
+    message: `${name.text} needs a value, but the line ends after it`,
+    help: `write ${name.text} ${keywordSyntax(name.text)}, or remove the line; keepalived stops here and reads nothing further`,
+    fatal: 2,
+    texts: [
+      `*** Configuration line starting \`${name.text}\` is missing a parameter after keyword \`${directive.words[directive.words.length - 1]?.text ?? name.text}\` at word position ${first}`,
+    ],
+    exitCode: 2,
+  });
+}
+
+function keywordSyntax(name: string): string {
+  for (const path of ["vrrp_instance", "global_defs", "virtual_server", "vrrp_script", ""]) {
+    const syntax = keywordsOf(path)?.get(name)?.syntax;
+    if (syntax) return syntax;
+  }
+  return "VALUE";
+}
+
+function tellMissingBlock(context: BindContext, name: Word): void {
+  tell(context, name, {
+    code: "missing-block",
+    severity: "error",
+    message: `${name.text} needs a block, but no { follows`,
+    help: `write ${name.text} { ... }; the brace may stand on the same or on the next line`,
+    texts: ["Missing '{' at beginning of configuration block"],
+  });
+}
+
+function tellDeprecated(context: BindContext, name: Word, use: string): void {
+  const text = DEPRECATION_TEXTS[name.text];
+  tell(context, name, {
+    code: "deprecated",
+    severity: "warning",
+    message: `${name.text} is out of date; it still works`,
+    help: `use ${use}`,
+    ...(text ? { texts: [text.replaceAll("%o", context.owner)] } : {}),
+  });
+}
+
+/** What keepalived 2.2.7 says of keywords that are out of date; it accepts the others in silence. */
+const DEPRECATION_TEXTS: Readonly<Record<string, string>> = {
+  nb_get_retry: "nb_get_retry is deprecated - please use 'retry'",
+  global_tracking: "(%o) global_tracking is deprecated. Use track_interface/script/file on the sync group",
+  linkbeat_use_polling:
+    "(%o) 'linkbeat_use_polling' in vrrp instance deprecated - use linkbeat_interfaces block",
+  vrrp_rlimit_rtime: "Keyword 'vrrp_rlimit_rtime' is deprecated - please use 'vrrp_rlimit_rttime'",
+  checker_rlimit_rtime: "Keyword 'checker_rlimit_rtime' is deprecated - please use 'checker_rlimit_rttime'",
+  bfd_rlimit_rtime: "Keyword 'bfd_rlimit_rtime' is deprecated - please use 'bfd_rlimit_rttime'",
+  lvs_sync_daemon_interface: "(%o) Specifying lvs_sync_daemon_interface against a vrrp is deprecated.",
+};
+
+function tellUnbound(context: BindContext, name: Word, keyword: Keyword): void {
+  tell(context, name, {
+    code: "not-yet-supported",
+    severity: keyword.status?.kind === "no-effect" ? "hint" : "warning",
+    message: `${name.text} is accepted but has no effect in this version of locum`,
+    help: `what it would do: ${keyword.meaning}`,
+  });
+}
+
+/** The lines of a list block, each as its words; an entry is one line. */
+export function entriesOf(setting: Setting): readonly (readonly Word[])[] {
+  return (setting.directive.block?.directives ?? [])
+    .map((directive) => directive.words)
+    .filter((words) => words.length > 0);
+}
+
+/** The closing brace of a setting's block. */
+export function settingClose(setting: Setting): Place {
+  return closeOf(setting.directive);
+}

@@ -1,0 +1,246 @@
+import { familyOf } from "../../base/ip-address.ts";
+import type {
+  ForwardingMethod,
+  RealServer,
+  TransportProtocol,
+  VirtualServer,
+} from "../model/virtual-server.ts";
+import type { Directive } from "../tree.ts";
+import { type BindContext, type Finding, type Place, placeOf, tell } from "./context.ts";
+import type { Settings } from "./settings.ts";
+import type { Target } from "./virtual-server.ts";
+
+interface Settling {
+  readonly directive: Directive;
+  readonly target: Target;
+  readonly protocol: TransportProtocol | undefined;
+  readonly settings: Settings;
+  readonly schedulerGiven: boolean;
+  readonly forwardingGiven: boolean;
+  readonly draft: VirtualServer;
+}
+
+type Teller = (keyword: string, finding: Finding & { readonly texts: readonly string[] }) => void;
+
+/**
+ * Fits the values of a virtual server to one another as keepalived does after reading. Undefined for a service that
+ * does not come into being: one of a group (not run in this version), or one without any server.
+ */
+export function settleVirtualServer(context: BindContext, from: Settling): VirtualServer | undefined {
+  const { draft, settings, target } = from;
+  const name = context.owner;
+  const late: Teller = (keyword, finding) => {
+    const setting = settings.last(keyword);
+    const place: Place = setting ? placeOf(setting.directive) : placeOf(from.directive);
+    tell(context, place, { ...finding, stage: "checker-end" });
+  };
+  if (settings.every("real_server").length === 0 && !draft.sorryServer) {
+    late("real_server", {
+      code: "no-real-server",
+      severity: "error",
+      message: "this virtual server has no real server, so it is left out",
+      help: "add real_server ADDRESS PORT { ... }",
+      texts: [`Virtual server ${name} has no real servers - ignoring`],
+    });
+    return undefined;
+  }
+  tellMissing(late, from, name);
+  if (target.kind === "group") {
+    tell(context, placeOf(from.directive), {
+      code: "not-yet-supported",
+      severity: "warning",
+      message: "a virtual_server of a group is accepted but has no effect in this version of locum",
+      help: "write one virtual_server block for each address of the group",
+    });
+    return undefined;
+  }
+  const quorum = settleQuorum(late, draft, name);
+  const fitting = dropOtherFamily(context, from);
+  return {
+    ...draft,
+    ...quorum,
+    onePacket: settleOnePacket(late, from, name),
+    realServers: fitting.map((server) => settlePort(context, { server, from })),
+    ...(draft.sorryServer ? { sorryServer: settleSorryPort(late, from, draft.sorryServer) } : {}),
+  };
+}
+
+function tellMissing(late: Teller, from: Settling, name: string): void {
+  const { target, protocol, schedulerGiven, forwardingGiven } = from;
+  if (target.kind === "address" && protocol === undefined) {
+    late("protocol", {
+      code: "protocol-not-set",
+      severity: "warning",
+      message: "no protocol is set, so UDP counts",
+      help: "add protocol TCP (or UDP, SCTP)",
+      texts: [`Virtual server ${name}: no protocol set - defaulting to UDP`],
+    });
+  }
+  if (target.kind === "fwmark" && protocol !== undefined) {
+    late("protocol", {
+      code: "protocol-with-fwmark",
+      severity: "warning",
+      message: "a service of a firewall mark has no protocol of its own, so the line has no effect",
+      help: "remove the protocol line",
+      texts: [`Warning: Virtual server ${name}: protocol specified for fwmark - protocol will be ignored`],
+    });
+  }
+  if (!schedulerGiven) {
+    late("lb_algo", {
+      code: "scheduler-not-set",
+      severity: "warning",
+      message: "no scheduler is set, so wlc counts",
+      help: "add lb_algo wlc, or the scheduler you want",
+      texts: [`Virtual server ${name}: no scheduler set, setting default 'wlc'`],
+    });
+  }
+  if (!forwardingGiven) {
+    late("lb_kind", {
+      code: "forwarding-not-set",
+      severity: "warning",
+      message: "no forwarding method is set, so NAT counts",
+      help: "add lb_kind NAT (or DR, TUN)",
+      texts: [`Virtual server ${name}: no forwarding method set, setting default NAT`],
+    });
+  }
+}
+
+function settleOnePacket(late: Teller, from: Settling, name: string): boolean {
+  if (!from.draft.onePacket) return false;
+  const udp = from.target.kind !== "address" || (from.protocol ?? "udp") === "udp";
+  if (udp) return true;
+  late("ops", {
+    code: "ops-without-udp",
+    severity: "warning",
+    message: "one-packet scheduling is for UDP only, so ops has no effect",
+    help: "remove ops, or write protocol UDP",
+    texts: [`Virtual server ${name}: one packet scheduling requires UDP - resetting`],
+  });
+  return false;
+}
+
+/** keepalived lowers a quorum that can never be reached and clears a hysteresis that is not below it. */
+function settleQuorum(
+  late: Teller,
+  draft: VirtualServer,
+  name: string,
+): Pick<VirtualServer, "quorum" | "hysteresis"> {
+  let { quorum, hysteresis } = draft;
+  const total = draft.realServers.reduce((sum, server) => sum + server.weight, 0);
+  if (quorum > total && draft.realServers.length > 0) {
+    late("quorum", {
+      code: "quorum-unreachable",
+      severity: "warning",
+      message: `the quorum is ${quorum}, but all real servers together weigh ${total}, which counts instead`,
+      help: `write quorum ${total} or less, or raise the weights`,
+      texts: [
+        `Warning - quorum ${quorum} for ${name} exceeds total weight of real servers ${total}, reducing quorum to ${total}`,
+      ],
+    });
+    quorum = Math.max(1, total);
+  }
+  if (hysteresis >= quorum && hysteresis > 0) {
+    late("hysteresis", {
+      code: "hysteresis-too-large",
+      severity: "warning",
+      message: `the hysteresis is ${hysteresis}, but it must be less than the quorum ${quorum}; 0 counts instead`,
+      help: `write a hysteresis below ${quorum}`,
+      texts: [
+        `Virtual server ${name}: hysteresis ${hysteresis} >= quorum ${quorum}; setting hysteresis to 0`,
+      ],
+    });
+    hysteresis = 0;
+  }
+  return { quorum, hysteresis };
+}
+
+function dropOtherFamily(context: BindContext, from: Settling): readonly RealServer[] {
+  const { draft, target } = from;
+  if (target.kind !== "address") return draft.realServers;
+  const family = familyOf(target.endpoint.address);
+  return draft.realServers.filter((server) => {
+    if (familyOf(server.address) === family || server.forwarding === "tun") return true;
+    tell(context, placeOf(from.directive), {
+      code: "mixed-families",
+      severity: "error",
+      message: `the real server ${server.address} on line ${server.at.line} is not IPv${family} as its virtual server is, so it is left out`,
+      help: "use real servers of the same family, or lb_kind TUN",
+      texts: [
+        `Address family of virtual server and real server [${server.address}]:${server.port} don't match - skipping real server.`,
+      ],
+      stage: "checker-end",
+    });
+    return false;
+  });
+}
+
+/** Without a port a real server has that of its service; only NAT can change it. */
+function settlePort(
+  context: BindContext,
+  settling: { readonly server: RealServer; readonly from: Settling },
+): RealServer {
+  const { server, from } = settling;
+  const { target } = from;
+  if (target.kind !== "address") return settleFwmarkPort(context, settling);
+  const { port } = target.endpoint;
+  if (server.port === 0 || server.port === port) return { ...server, port };
+  if (port === 0 || server.forwarding === "nat") return server;
+  tell(context, placeOf(from.directive), {
+    code: "port-mapping-without-nat",
+    severity: "warning",
+    message: `the real server ${server.address} on line ${server.at.line} has port ${server.port}, but ${server.forwarding.toUpperCase()} cannot change the port ${port}, which counts instead`,
+    help: `write port ${port}, or use lb_kind NAT; to check another port, use connect_port in the check`,
+    related: [{ message: "the real server", span: { ...server.at, column: 1, endColumn: 1 } }],
+    texts: [
+      `WARNING - virtual server ${context.owner} and real server [${server.address}]:${protocolOf(context)}:${server.port} ports don't match - resetting`,
+    ],
+    stage: "checker-end",
+  });
+  return { ...server, port };
+}
+
+function settleFwmarkPort(
+  context: BindContext,
+  settling: { readonly server: RealServer; readonly from: Settling },
+): RealServer {
+  const { server, from } = settling;
+  if (server.port === 0 || server.forwarding === "nat") return server;
+  tell(context, placeOf(from.directive), {
+    code: "port-with-fwmark",
+    severity: "warning",
+    message: `the real server ${server.address} on line ${server.at.line} has port ${server.port}, but a service of a firewall mark keeps the port of each packet`,
+    help: "remove the port; to check a port, use connect_port in the check",
+    texts: [
+      `WARNING - fwmark virtual server ${context.owner}, real server [${server.address}]:none:${server.port} has port specified - clearing`,
+    ],
+    stage: "checker-end",
+  });
+  return { ...server, port: 0 };
+}
+
+function protocolOf(context: BindContext): string {
+  return context.owner.split(":").at(-2) ?? "none";
+}
+
+function settleSorryPort(
+  late: Teller,
+  from: Settling,
+  sorry: NonNullable<VirtualServer["sorryServer"]>,
+): NonNullable<VirtualServer["sorryServer"]> {
+  const { target } = from;
+  const method: ForwardingMethod = sorry.forwarding;
+  if (target.kind !== "address") return sorry;
+  const { port } = target.endpoint;
+  if (sorry.port === 0 || sorry.port === port) return { ...sorry, port };
+  if (method === "nat" || port === 0) return sorry;
+  late("sorry_server", {
+    code: "port-mapping-without-nat",
+    severity: "warning",
+    message: `the sorry server has port ${sorry.port}, but ${method.toUpperCase()} cannot change the port ${port}, which counts instead`,
+    help: `write port ${port}, or set sorry_server_lvs_method NAT`,
+    texts: [
+      `WARNING - virtual server [${target.endpoint.address}]:${from.protocol ?? "udp"}:${port} and sorry server ports don't match - resetting`,
+    ],
+  });
+  return { ...sorry, port };
+}

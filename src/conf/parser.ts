@@ -1,0 +1,176 @@
+import type { IToken } from "chevrotain";
+import {
+  Bare,
+  Close,
+  CommentText,
+  chevrotain,
+  LineEnd,
+  Open,
+  OpenQuote,
+  Quoted,
+  tokenize,
+  tokenTypes,
+} from "./tokens.ts";
+import type { Block, Comment, Directive, Document, Word } from "./tree.ts";
+
+const { EmbeddedActionsParser } = chevrotain;
+
+/** What a rule collects while it reads; plain and mutable only here. */
+interface Collected {
+  readonly directives: Directive[];
+  comments: Comment[];
+  readonly strayCloses: number[];
+}
+
+/**
+ * The block language: a file is lines; a line is words; `{` after words, on the same or a later line, opens a block
+ * and `}` closes it; both also end a line (keepalived-syntax.md section 3). Every order of tokens has a place in this
+ * grammar, also a brace too many or too few, so that one slip never hides the rest of the file.
+ */
+class BlockParser extends EmbeddedActionsParser {
+  constructor() {
+    super(tokenTypes, { skipValidations: true, recoveryEnabled: false, maxLookahead: 1 });
+    this.performSelfAnalysis();
+  }
+
+  /** The whole text. */
+  readonly document = this.RULE("document", (): Document => {
+    const found = collected();
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.item, { ARGS: [found] }) },
+        { ALT: () => found.strayCloses.push(this.CONSUME(Close).startOffset) },
+      ]);
+    });
+    return found;
+  });
+
+  /** Anything but a closing brace. */
+  readonly item = this.RULE("item", (into: Collected): void => {
+    this.OR([
+      { ALT: () => this.CONSUME(LineEnd) },
+      {
+        ALT: () => {
+          const token = this.CONSUME(CommentText);
+          this.ACTION(() => into.comments.push(commentOf(token)));
+        },
+      },
+      {
+        ALT: () => {
+          const directive = this.SUBRULE(this.directive, { ARGS: [into] });
+          this.ACTION(() => into.directives.push(directive));
+        },
+      },
+    ]);
+  });
+
+  /** Words, then perhaps a block; or a block that no keyword introduces. */
+  readonly directive = this.RULE("directive", (into: Collected): Directive => {
+    let leading: readonly Comment[] = [];
+    this.ACTION(() => {
+      leading = into.comments;
+      into.comments = [];
+    });
+    return this.OR([
+      { ALT: () => this.SUBRULE(this.statement, { ARGS: [leading] }) },
+      { ALT: () => ({ words: [], leading, block: this.SUBRULE(this.block) }) },
+    ]);
+  });
+
+  readonly statement = this.RULE("statement", (leading: readonly Comment[]): Directive => {
+    const words: Word[] = [];
+    const comments: Comment[] = [];
+    let block: Block | undefined;
+    this.AT_LEAST_ONE(() => {
+      const token = this.SUBRULE(this.word);
+      this.ACTION(() => words.push(wordOf(token)));
+    });
+    this.OPTION(() => {
+      const token = this.CONSUME(CommentText);
+      this.ACTION(() => comments.push(commentOf(token)));
+    });
+    this.OPTION1({
+      GATE: () => this.#blockFollows(),
+      DEF: () => {
+        this.SUBRULE(this.gap, { ARGS: [comments] });
+        block = this.SUBRULE1(this.block);
+      },
+    });
+    const [trailing, ...others] = comments;
+    const before = others.length === 0 ? leading : this.ACTION(() => [...leading, ...others]);
+    return { words, leading: before, ...(block ? { block } : {}), ...(trailing ? { trailing } : {}) };
+  });
+
+  readonly word = this.RULE("word", (): IToken => {
+    return this.OR([
+      { ALT: () => this.CONSUME(Bare) },
+      { ALT: () => this.CONSUME(Quoted) },
+      { ALT: () => this.CONSUME(OpenQuote) },
+    ]);
+  });
+
+  /** Line ends and comments between a keyword and its `{`. */
+  readonly gap = this.RULE("gap", (comments: Comment[]): void => {
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(LineEnd) },
+        {
+          ALT: () => {
+            const token = this.CONSUME(CommentText);
+            this.ACTION(() => comments.push(commentOf(token)));
+          },
+        },
+      ]);
+    });
+  });
+
+  /** From `{` to its `}`, or to the end of the text when that is missing. */
+  readonly block = this.RULE("block", (): Block => {
+    const found = collected();
+    const open = this.CONSUME(Open).startOffset;
+    this.MANY(() => this.SUBRULE(this.item, { ARGS: [found] }));
+    let close: number | undefined;
+    this.OPTION(() => {
+      close = this.CONSUME(Close).startOffset;
+    });
+    const { directives, comments } = found;
+    return { open, directives, comments, ...(close === undefined ? {} : { close }) };
+  });
+
+  /** True when nothing but line ends and comments stand before the next `{`. */
+  #blockFollows(): boolean {
+    for (let ahead = 1; ; ahead++) {
+      const type = this.LA(ahead).tokenType;
+      if (type === Open) return true;
+      if (type !== LineEnd && type !== CommentText) return false;
+    }
+  }
+}
+
+function collected(): Collected {
+  return { directives: [], comments: [], strayCloses: [] };
+}
+
+function commentOf(token: IToken): Comment {
+  return { text: token.image, start: token.startOffset, end: endOf(token) };
+}
+
+function wordOf(token: IToken): Word {
+  const quoted = token.image.startsWith('"');
+  const closed = quoted && token.image.length > 1 && token.image.endsWith('"');
+  const text = quoted ? token.image.slice(1, closed ? -1 : undefined) : token.image;
+  return { text, quoted, start: token.startOffset, end: endOf(token) };
+}
+
+function endOf(token: IToken): number {
+  return token.startOffset + token.image.length;
+}
+
+let parser: BlockParser | undefined;
+
+/** Reads text into a tree. Never fails; a missing or surplus brace shows in the tree (`Block.close`, `strayCloses`). */
+export function parse(text: string): Document {
+  parser ??= new BlockParser();
+  parser.input = tokenize(text);
+  return parser.document();
+}

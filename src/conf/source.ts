@@ -1,0 +1,50 @@
+/** A file that was read. */
+export interface SourceFile {
+  readonly kind: "file";
+  /** The name to show; absolute or relative as the pattern was. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A name that matched and could not be used. keepalived skips all of these with a message. */
+export interface SkippedFile {
+  readonly kind: "skipped";
+  readonly path: string;
+  readonly reason: "directory" | "executable" | "unreadable";
+  /** For `unreadable`: the system's words. */
+  readonly detail?: string;
+}
+
+export type FoundFile = SourceFile | SkippedFile;
+
+/**
+ * Reads all files that one glob pattern (without brace alternatives) names, in collation order; an empty list when
+ * nothing matches. `directory` is the folder against which a relative pattern counts. The only door to the disk that
+ * the language has; the live one is `linux/read-config.ts`.
+ */
+export type ReadConfig = (pattern: string, directory: string) => readonly FoundFile[];
+
+/** What the world looks like, for the checks that need to know. Each absent part is not checked. */
+export interface Environment {
+  /** Environment variables, for `${_ENV NAME}`. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Names of the network interfaces that exist. */
+  readonly interfaces?: readonly string[];
+  /** `dynamic_interfaces` is set: a missing interface is waited for. Filled in while binding. */
+  readonly dynamicInterfaces?: boolean;
+  /** What a script path is: see `ScriptFinding`. */
+  readonly inspectScript?: (path: string) => ScriptFinding;
+  /** True when the system has this user. */
+  readonly hasUser?: (name: string) => boolean;
+  /** Which keepalived decides what is unknown; 2.2.7 when absent. */
+  readonly compat?: "2.2.7" | "latest";
+  /** Numbers in [0, 1) for `${_RANDOM}`; without it the lowest value is taken. */
+  readonly random?: () => number;
+}
+
+export type ScriptFinding = "ok" | "missing" | "not-executable" | "insecure";
+
+/** The folder part of a path, with its slash; empty when there is none. */
+export function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
