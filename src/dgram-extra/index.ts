@@ -1,5 +1,6 @@
 /** dgram-extra: raw IP, AF_PACKET, netlink and unix datagram sockets for Node, and the system calls around them. */
 export { addressOf, bpf } from "./bpf.ts";
+export type { SocketEvents, SocketOptions } from "./configurable-socket.ts";
 export { isLockedByAnother, lockFile } from "./file-lock.ts";
 export { interfaceIndex, interfaceName } from "./interface-index.ts";
 export { ipBytes, ipText } from "./ip-text.ts";
@@ -28,13 +29,7 @@ export {
 } from "./process-control.ts";
 export { type MessageInfo, ReceivedBatch } from "./received-batch.ts";
 export { peekBytes, peekString, printSink, SharedLibrary, takePrinted } from "./shared-library.ts";
-export {
-  createSocket,
-  type SendResult,
-  type Socket,
-  type SocketEvents,
-  type SocketOptions,
-} from "./socket.ts";
+export { createSocket, type SendResult, type Socket } from "./socket.ts";
 export {
   type Endpoint,
   encodeEndpoint,
