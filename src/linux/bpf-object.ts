@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readdirSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { errorCode, errorText, peekString, printSink, SharedLibrary, takePrinted } from "dgram-extra";
+
+/** Why the data path cannot be loaded. The message says what is missing and how to get it. */
+export class BpfUnavailable extends Error {
+  override readonly name = "BpfUnavailable";
+}
+
+/** The compiled data path; the package ships it under src/bpf, beside its source. */
+export const directorObjectPath = fileURLToPath(new URL("../../src/bpf/director.bpf.o", import.meta.url));
+
+/** What to pin of an object, and where. */
+export interface Pinning {
+  /** A folder of a BPF file system, made when absent. */
+  readonly folder: string;
+  readonly maps: readonly string[];
+  readonly program: string;
+}
+
+/**
+ * Loads a compiled BPF object into the kernel and pins its maps and one program, the program last: where it is
+ * pinned, everything is. Maps left over from a load that was cut short are removed first.
+ * @throws {BpfUnavailable} when libbpf, the kernel or the privilege is missing, or the verifier refuses.
+ */
+export function loadBpfObject(path: string, pinning: Pinning): void {
+  const library = openLibbpf();
+  library.callPointer("libbpf_set_print", printSink);
+  takePrinted();
+  const object = library.callPointer("bpf_object__open_file", path, null);
+  if (object === 0n)
+    throw new BpfUnavailable(`Cannot read the BPF object ${path}: ${printed("no reason given")}`);
+  try {
+    const result = library.callInt("bpf_object__load", object);
+    if (result < 0) throw new BpfUnavailable(explain(-result));
+    mkdirSync(pinning.folder, { recursive: true, mode: 0o700 });
+    unpin(pinning.folder);
+    pinMaps(library, { object, pinning });
+    const program = library.callPointer("bpf_object__find_program_by_name", object, pinning.program);
+    pin(library, {
+      function: "bpf_program__pin",
+      object: program,
+      path: join(pinning.folder, pinning.program),
+    });
+  } finally {
+    library.callVoid("bpf_object__close", object);
+  }
+}
+
+/** Removes everything pinned in `folder`. What is attached to an interface lives on until it is detached there. */
+export function unpin(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
+}
+
+function openLibbpf(): SharedLibrary {
+  try {
+    return new SharedLibrary("libbpf.so.1");
+  } catch (cause) {
+    throw new BpfUnavailable(
+      `Cannot load the forwarder into the kernel: libbpf.so.1 is not installed (${cause instanceof Error ? cause.message : String(cause)}); install it with: apt-get install libbpf1`,
+      { cause },
+    );
+  }
+}
+
+function pinMaps(
+  library: SharedLibrary,
+  { object, pinning }: { readonly object: bigint; readonly pinning: Pinning },
+): void {
+  const wanted = new Set(pinning.maps);
+  let map = library.callPointer("bpf_object__next_map", object, null);
+  while (map !== 0n) {
+    const name = peekString(library.callPointer("bpf_map__name", map));
+    if (wanted.delete(name)) {
+      pin(library, { function: "bpf_map__pin", object: map, path: join(pinning.folder, name) });
+    }
+    map = library.callPointer("bpf_object__next_map", object, map);
+  }
+  if (wanted.size > 0) throw new BpfUnavailable(`The BPF object lacks the map ${[...wanted].join(", ")}`);
+}
+
+function pin(
+  library: SharedLibrary,
+  what: { readonly function: string; readonly object: bigint; readonly path: string },
+): void {
+  const result = library.callInt(what.function, what.object, what.path);
+  if (result < 0) {
+    throw new BpfUnavailable(
+      `Cannot pin ${what.path}: ${errorText(-result)} (${errorCode(-result)}); it must be on a BPF file system (mount -t bpf)`,
+    );
+  }
+}
+
+const EPERM = 1;
+const ENOSYS = 38;
+
+function explain(errno: number): string {
+  const reason = `${errorText(errno)} (${errorCode(errno)})`;
+  const attempted = "Cannot load the forwarder into the kernel";
+  if (errno === EPERM) {
+    return `${attempted}: ${reason}; it takes root, or the capabilities CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON`;
+  }
+  if (errno === ENOSYS) {
+    return `${attempted}: this kernel was built without CONFIG_BPF_SYSCALL; use one that has it (Debian's has), 6.1 or later`;
+  }
+  return `${attempted}: ${reason}. It takes Linux 6.1 or later with CONFIG_BPF_SYSCALL, CONFIG_DEBUG_INFO_BTF and CONFIG_NET_CLS_BPF. The kernel's words:\n${printed("none")}`;
+}
+
+function printed(otherwise: string): string {
+  return takePrinted().trim() || otherwise;
+}

@@ -1,0 +1,399 @@
+import { basename, dirname, join } from "node:path";
+import { monotonicMicroseconds } from "dgram-extra";
+import { unreachable } from "../base/assert.ts";
+import { failed, ok } from "../base/result.ts";
+import {
+  defaultSettings,
+  destinationRemoved,
+  mapNames,
+  type ServiceRecord,
+  schedulerNumbers,
+  type TrafficRecord,
+} from "../bpf/layout.ts";
+import {
+  type Destination,
+  type Outcome,
+  type Service,
+  type ServiceDefinition,
+  type ServiceKey,
+  type ServiceOp,
+  type ServiceRefusal,
+  type ServiceSet,
+  serviceKeyText,
+} from "../forward/service.ts";
+import type {
+  Counters,
+  DestinationCounters,
+  ServiceCounters,
+  ServiceTable,
+  Session,
+  SessionTimeouts,
+} from "../forward/service-table.ts";
+import { directorObjectPath, loadBpfObject } from "./bpf-object.ts";
+import { refuseDestination, refuseService } from "./bpf-table-limits.ts";
+import { sessionOf, trafficOf } from "./counter-records.ts";
+import { type DirectorMaps, openDirectorMaps, programName } from "./director-maps.ts";
+import { withIpvsLock } from "./ipvs-lock.ts";
+import { listOf, publish, schedulerName, unpublish } from "./schedule-publisher.ts";
+import {
+  destinationKeyRecord,
+  destinationOf,
+  destinationRecord,
+  serviceKeyOf,
+  serviceKeyRecord,
+} from "./service-records.ts";
+
+/** Seconds that a removed destination with no sessions left keeps its counters, as the kernel's trash does. */
+const trashSeconds = 120n;
+const noTrafficRecord: TrafficRecord = {
+  connections: 0n,
+  in_packets: 0n,
+  out_packets: 0n,
+  in_bytes: 0n,
+  out_bytes: 0n,
+};
+
+/** Where a table lives, and what to do when the data path was loaded anew. */
+export interface BpfTableOptions {
+  /** The folder of pinned maps: one per network namespace. */
+  readonly folder: string;
+  /** Called after the data path was loaded: attaches `program` to the interfaces. */
+  readonly attach: (program: string) => void;
+}
+
+/**
+ * The built-in forwarder's table: pinned BPF maps, which any process may read and change with or without a daemon,
+ * one process at a time. Nothing is loaded until the first service comes; deleted services leave their sessions to
+ * run out, as in IPVS.
+ */
+export class BpfTable implements ServiceTable {
+  readonly #folder: string;
+  readonly #attach: (program: string) => void;
+  #maps: DirectorMaps | undefined;
+
+  /** @throws {Error} when the maps belong to another version of this program. */
+  constructor(options: BpfTableOptions) {
+    this.#folder = options.folder;
+    this.#attach = options.attach;
+    this.#maps = openDirectorMaps(options.folder);
+  }
+
+  /** Whether the data path is in the kernel. */
+  get loaded(): boolean {
+    return this.#maps !== undefined;
+  }
+
+  /** Loads and attaches the data path unless it is there. @throws {BpfUnavailable} */
+  load(): DirectorMaps {
+    if (this.#maps !== undefined) return this.#maps;
+    loadBpfObject(directorObjectPath, { folder: this.#folder, maps: mapNames, program: programName });
+    const maps = openDirectorMaps(this.#folder);
+    if (maps === undefined) throw new Error(`The forwarder was loaded but is not pinned in ${this.#folder}`);
+    maps.settings.set(0, defaultSettings);
+    this.#attach(join(this.#folder, programName));
+    this.#maps = maps;
+    return maps;
+  }
+
+  read(): ServiceSet {
+    const set = new Map<string, Service>();
+    for (const [key, record] of this.#maps?.services.entries() ?? []) {
+      const service = this.#service(serviceKeyOf(key), record);
+      set.set(serviceKeyText(service.key), service);
+    }
+    return set;
+  }
+
+  /** @throws {BpfUnavailable} when the first service cannot bring the data path up. */
+  apply(op: ServiceOp): Outcome {
+    return withIpvsLock(this.#lockPath(), () => {
+      // Another process may have loaded it since.
+      this.#maps ??= openDirectorMaps(this.#folder);
+      return this.#applyLocked(op);
+    });
+  }
+
+  *sessions(): Generator<Session> {
+    const now = now_ns();
+    for (const [key, record] of this.#maps?.sessions.entries() ?? []) {
+      const session = sessionOf({ key, record, now });
+      if (session !== undefined) yield session;
+    }
+  }
+
+  counters(): Counters {
+    const counters = new Map<string, ServiceCounters>();
+    const maps = this.#maps;
+    if (maps === undefined) return counters;
+    for (const [key, record] of maps.services.entries()) {
+      const destinations = listOf(maps, record).map((id) => destinationCounters(maps, id));
+      counters.set(serviceKeyText(serviceKeyOf(key)), {
+        traffic: trafficOf(maps.serviceTraffic.get(record.id) ?? noTrafficRecord),
+        destinations: destinations.reverse(),
+      });
+    }
+    return counters;
+  }
+
+  /** The session timeouts in force. */
+  timeouts(): SessionTimeouts {
+    const settings = this.#maps?.settings.get(0) ?? defaultSettings;
+    const seconds = (ms: number | undefined): number => Math.floor((ms ?? 0) / 1000);
+    return {
+      tcp: seconds(settings.tcp_timeout[1]),
+      tcpFin: seconds(settings.tcp_timeout[4]),
+      udp: seconds(settings.udp_timeout),
+    };
+  }
+
+  /** ipvsadm's --set: 0 leaves a value as it is. Existing sessions follow at their next packet. */
+  setTimeouts(timeouts: SessionTimeouts): void {
+    const maps = this.load();
+    const settings = maps.settings.get(0) ?? defaultSettings;
+    const tcp = [...settings.tcp_timeout];
+    if (timeouts.tcp > 0) tcp[1] = timeouts.tcp * 1000;
+    if (timeouts.tcpFin > 0) tcp[4] = timeouts.tcpFin * 1000;
+    const udp = timeouts.udp > 0 ? timeouts.udp * 1000 : settings.udp_timeout;
+    maps.settings.set(0, { ...settings, tcp_timeout: tcp, udp_timeout: udp });
+  }
+
+  #lockPath(): string {
+    return join(dirname(dirname(this.#folder)), `ipvs-${basename(this.#folder)}.lock`);
+  }
+
+  #service(key: ServiceKey, record: ServiceRecord): Service {
+    const maps = this.load();
+    const destinations = listOf(maps, record).flatMap((id) => {
+      const destination = maps.destinations.get(id);
+      return destination === undefined ? [] : [destinationOf(destination)];
+    });
+    return {
+      key,
+      scheduler: schedulerName(record.scheduler),
+      schedulerFlags: [],
+      onePacket: false,
+      destinations: destinations.reverse(),
+    };
+  }
+
+  #applyLocked(op: ServiceOp): Outcome {
+    switch (op.kind) {
+      case "add-service":
+        return this.#addService(op.service);
+      case "edit-service":
+        return this.#editService(op.service);
+      case "delete-service":
+        return this.#deleteService(op.key);
+      case "flush":
+        for (const service of this.read().values()) this.#deleteService(service.key);
+        return ok(undefined);
+      case "add-destination":
+        return this.#addDestination(op.key, op.destination);
+      case "edit-destination":
+        return this.#editDestination(op.key, op.destination);
+      case "delete-destination":
+        return this.#deleteDestination(op.key, op);
+      default:
+        return unreachable(op);
+    }
+  }
+
+  #addService(service: ServiceDefinition): Outcome {
+    const key = serviceKeyRecord(service.key);
+    if (this.#maps?.services.get(key) !== undefined) {
+      return refuse("EEXIST", `Service ${serviceKeyText(service.key)} already exists`);
+    }
+    const refusal = refuseService(service);
+    if (refusal !== undefined) return failed(refusal);
+    const maps = this.load();
+    const record: ServiceRecord = {
+      id: nextId(maps, "service"),
+      generation: 0,
+      count: 0,
+      flags: 0,
+      gcd: 1,
+      max_weight: 0,
+      scheduler: schedulerNumbers[service.scheduler] ?? 0,
+      scheduler_flags: 0,
+    };
+    maps.serviceTraffic.set(record.id, noTrafficRecord);
+    publish(maps, { key, record, destinations: [], change: undefined });
+    return ok(undefined);
+  }
+
+  #editService(service: ServiceDefinition): Outcome {
+    const found = this.#find(service.key);
+    if (found === undefined) return noService(service.key);
+    const refusal = refuseService(service);
+    if (refusal !== undefined) return failed(refusal);
+    const { maps, record } = found;
+    const scheduler = schedulerNumbers[service.scheduler] ?? 0;
+    publish(maps, {
+      key: serviceKeyRecord(service.key),
+      record: { ...record, scheduler },
+      destinations: listOf(maps, record),
+      change: scheduler === record.scheduler ? "same" : undefined,
+    });
+    return ok(undefined);
+  }
+
+  #deleteService(key: ServiceKey): Outcome {
+    const found = this.#find(key);
+    if (found === undefined) return noService(key);
+    const { maps, record } = found;
+    maps.services.delete(serviceKeyRecord(key));
+    for (const id of listOf(maps, record)) binDestination(maps, id);
+    unpublish(maps, record);
+    maps.serviceTraffic.delete(record.id);
+    emptyBin(maps);
+    return ok(undefined);
+  }
+
+  #addDestination(key: ServiceKey, destination: Destination): Outcome {
+    const found = this.#find(key);
+    if (found === undefined) return noService(key);
+    const refusal = refuseDestination(destination);
+    if (refusal?.errno === "ERANGE") return failed(refusal);
+    const { maps, record } = found;
+    const ids = listOf(maps, record);
+    const known = maps.destinationIds.get(destinationKeyRecord(key, destination));
+    if (known !== undefined && ids.includes(known)) {
+      return refuse("EEXIST", `Destination ${destination.address}:${destination.port} already exists`);
+    }
+    if (refusal !== undefined) return failed(refusal);
+    const id = known ?? nextId(maps, "destination");
+    this.#writeDestination(maps, { key, destination, id });
+    const change = { kind: "added", index: 0 } as const;
+    publish(maps, { key: serviceKeyRecord(key), record, destinations: [id, ...ids], change });
+    return ok(undefined);
+  }
+
+  #editDestination(key: ServiceKey, destination: Destination): Outcome {
+    const found = this.#findDestination(key, destination);
+    if (!("id" in found)) return found;
+    const refusal = refuseDestination(destination);
+    if (refusal !== undefined) return failed(refusal);
+    const { maps, record, ids, id } = found;
+    this.#writeDestination(maps, { key, destination, id });
+    const change = { kind: "edited", index: ids.indexOf(id) } as const;
+    publish(maps, { key: serviceKeyRecord(key), record, destinations: ids, change });
+    return ok(undefined);
+  }
+
+  #deleteDestination(key: ServiceKey, target: Pick<Destination, "address" | "port">): Outcome {
+    const found = this.#findDestination(key, target);
+    if (!("id" in found)) return found;
+    const { maps, record, ids, id } = found;
+    const change = { kind: "deleted", index: ids.indexOf(id) } as const;
+    const destinations = ids.filter((other) => other !== id);
+    publish(maps, { key: serviceKeyRecord(key), record, destinations, change });
+    binDestination(maps, id);
+    emptyBin(maps);
+    return ok(undefined);
+  }
+
+  /** Puts a destination's record, identity and zero counters in place; a revived one keeps its counters. */
+  #writeDestination(
+    maps: DirectorMaps,
+    { key, destination, id }: { key: ServiceKey; destination: Destination; id: number },
+  ): void {
+    const before = maps.destinations.get(id);
+    const counters = maps.destinationCounters.get(id);
+    if (counters === undefined) {
+      maps.destinationCounters.set(id, {
+        traffic: noTrafficRecord,
+        active: 0,
+        total: 0,
+        persistent: 0,
+        spare: 0,
+      });
+    }
+    const { upperThreshold: upper, lowerThreshold: lower } = destination;
+    if (before?.upper_threshold !== upper || before.lower_threshold !== lower) {
+      const total = counters?.total ?? 0;
+      const reopensBelow = lower || upper - Math.floor(upper / 4);
+      if (upper === 0 || total < reopensBelow) maps.overloads.set(id, 0);
+      else if (total >= upper) maps.overloads.set(id, 1);
+    }
+    maps.destinations.set(id, destinationRecord(key, destination));
+    maps.destinationIds.set(destinationKeyRecord(key, destination), id);
+  }
+
+  #find(key: ServiceKey): { maps: DirectorMaps; record: ServiceRecord } | undefined {
+    const record = this.#maps?.services.get(serviceKeyRecord(key));
+    return this.#maps === undefined || record === undefined ? undefined : { maps: this.#maps, record };
+  }
+
+  #findDestination(
+    key: ServiceKey,
+    target: Pick<Destination, "address" | "port">,
+  ): { maps: DirectorMaps; record: ServiceRecord; ids: readonly number[]; id: number } | Outcome {
+    const found = this.#find(key);
+    if (found === undefined) return noService(key);
+    const ids = listOf(found.maps, found.record);
+    const id = found.maps.destinationIds.get(destinationKeyRecord(key, target));
+    if (id === undefined || !ids.includes(id)) {
+      return refuse(
+        "ENOENT",
+        `Service ${serviceKeyText(key)} has no destination ${target.address}:${target.port}`,
+      );
+    }
+    return { ...found, ids, id };
+  }
+}
+
+function now_ns(): bigint {
+  return BigInt(Math.floor(monotonicMicroseconds())) * 1000n;
+}
+
+function nextId(maps: DirectorMaps, of: "service" | "destination"): number {
+  const slot = of === "service" ? 0 : 1;
+  const id = (maps.sequence.get(slot) ?? 0) + 1;
+  maps.sequence.set(slot, id);
+  return id;
+}
+
+function destinationCounters(maps: DirectorMaps, id: number): DestinationCounters {
+  const record = maps.destinations.get(id);
+  const counters = maps.destinationCounters.get(id);
+  if (record === undefined || counters === undefined) {
+    throw new Error(`The forwarder's list names destination ${id}, which does not exist`);
+  }
+  const { address, port } = destinationOf(record);
+  return {
+    address,
+    port,
+    active: counters.active,
+    inactive: counters.total - counters.active,
+    persistent: counters.persistent,
+    traffic: trafficOf(counters.traffic),
+  };
+}
+
+/** Takes a destination out of service but keeps what its sessions refer to. */
+function binDestination(maps: DirectorMaps, id: number): void {
+  const record = maps.destinations.get(id);
+  if (record === undefined) return;
+  maps.destinations.set(id, { ...record, flags: record.flags | destinationRemoved, removed_at: now_ns() });
+}
+
+/** Forgets removed destinations whose sessions are over, two minutes after their removal. */
+function emptyBin(maps: DirectorMaps): void {
+  const before = now_ns() - trashSeconds * 1_000_000_000n;
+  for (const [id, record] of maps.destinations.entries()) {
+    if ((record.flags & destinationRemoved) === 0 || record.removed_at > before) continue;
+    if ((maps.destinationCounters.get(id)?.total ?? 0) > 0) continue;
+    maps.destinationIds.delete(record);
+    maps.destinations.delete(id);
+    maps.overloads.delete(id);
+    maps.destinationCounters.delete(id);
+  }
+}
+
+function refuse(errno: ServiceRefusal["errno"], message: string): Outcome {
+  return failed({ errno, message });
+}
+
+function noService(key: ServiceKey): Outcome {
+  return refuse("ESRCH", `There is no service ${serviceKeyText(key)}`);
+}

@@ -1,0 +1,48 @@
+import {
+  type SessionKeyRecord,
+  type SessionRecord,
+  sessionDead,
+  sessionStateMask,
+  type TrafficRecord,
+  tcpStateNames,
+} from "../bpf/layout.ts";
+import type { Session, Traffic } from "../forward/service-table.ts";
+import { addressOf, methodOf, protocolOf } from "./service-records.ts";
+
+/** Traffic counters as the forwarder's contract names them. */
+export function trafficOf(record: TrafficRecord): Traffic {
+  return {
+    connections: record.connections,
+    inPackets: record.in_packets,
+    outPackets: record.out_packets,
+    inBytes: record.in_bytes,
+    outBytes: record.out_bytes,
+  };
+}
+
+/** A session of the maps; `now` in ns on the monotonic clock. Undefined for one that is just being removed. */
+export function sessionOf({
+  key,
+  record,
+  now,
+}: {
+  readonly key: SessionKeyRecord;
+  readonly record: SessionRecord;
+  readonly now: bigint;
+}): Session | undefined {
+  if ((record.state & sessionDead) !== 0) return undefined;
+  const protocol = protocolOf(key.protocol);
+  const left = record.expires > now ? record.expires - now : 0n;
+  return {
+    protocol,
+    client: addressOf(key.client, key.family),
+    clientPort: key.client_port,
+    virtual: addressOf(key.peer, key.family),
+    virtualPort: key.peer_port,
+    real: addressOf(record.real, key.family),
+    realPort: record.real_port,
+    method: methodOf(record.method),
+    state: protocol === "tcp" ? (tcpStateNames[record.state & sessionStateMask] ?? "NONE") : "UDP",
+    expiresIn: Number(left / 1_000_000_000n),
+  };
+}
