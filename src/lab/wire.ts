@@ -42,7 +42,7 @@ export class Wire {
   readonly #sockets: readonly Socket[];
   readonly #advertisements: SeenAdvertisement[] = [];
   readonly #gratuitousArps: SeenGratuitousArp[] = [];
-  readonly #troubles: string[] = [];
+  readonly #troubles = new Set<string>();
 
   /** @throws {SystemError} when a segment does not exist, or without CAP_NET_RAW. */
   constructor(options: WireOptions) {
@@ -55,8 +55,8 @@ export class Wire {
         receiveBuffer: 1 << 20,
       });
       socket.on("message", (frame, info) => this.#see(frame, { at: instant(info.receivedAt), segment }));
-      socket.on("error", (error) => this.#troubles.push(`${segment}: ${error.message}`));
-      socket.on("overrun", (lost) => this.#troubles.push(`${segment}: ${lost ?? "some"} frames lost`));
+      socket.on("error", (error) => this.#troubles.add(`${segment}: ${error.message}`));
+      socket.on("overrun", () => this.#troubles.add(`${segment}: frames lost`));
       return socket.bind();
     });
   }
@@ -73,7 +73,7 @@ export class Wire {
 
   /** Malformed advertisements, and what went wrong with listening itself; empty when all was well. */
   get troubles(): readonly string[] {
-    return this.#troubles;
+    return [...this.#troubles];
   }
 
   /** Stops listening. */
@@ -90,7 +90,7 @@ export class Wire {
       const view = viewIpv4Packet(packet);
       const inspected = view.ok ? inspectAdvertisement(view) : view;
       if (inspected.ok) this.#advertisements.push({ ...where, ...inspected.value });
-      else this.#troubles.push(`${where.segment}: a malformed advertisement (${inspected.error.kind})`);
+      else this.#troubles.add(`${where.segment}: a malformed advertisement (${inspected.error.kind})`);
     }
   }
 
