@@ -84,9 +84,9 @@ export function renderTimeline(timeline: Timeline, style: TimelineStyle): readon
   const left = Math.max(6, ...timeline.lanes.map(({ label }) => label.length)) + 2;
   const right = Math.max(0, ...timeline.lanes.map(({ note }) => (note === undefined ? 0 : note.length + 2)));
   const columns = Math.max(20, style.width - left - right);
-  const scale = (at: Instant): number => {
+  const edge = (at: Instant): number => {
     const part = (at - timeline.from) / Math.max(1, timeline.to - timeline.from);
-    return Math.min(columns - 1, Math.max(0, Math.floor(part * columns)));
+    return Math.min(columns, Math.max(0, Math.floor(part * columns)));
   };
   const marks = [...timeline.marks].sort((a, b) => a.at - b.at);
   const { labels, axis } = drawAxis(timeline, { columns, unicode: style.unicode });
@@ -96,11 +96,11 @@ export function renderTimeline(timeline: Timeline, style: TimelineStyle): readon
     `${"events".padEnd(left)}${style.paint(
       "bold",
       drawMarks(
-        marks.map(({ at }) => scale(at)),
+        marks.map(({ at }) => Math.min(columns - 1, edge(at))),
         columns,
       ),
     )}`.trimEnd(),
-    ...timeline.lanes.map((lane) => drawLane(lane, { left, columns, scale, style })),
+    ...timeline.lanes.map((lane) => drawLane(lane, { left, columns, edge, style })),
     "",
     ...marks.map((mark, at) => `${MARK_NAMES[at] ?? "*"}  ${sinceStart(timeline, mark.at)}  ${mark.text}`),
   ];
@@ -152,7 +152,8 @@ function drawMarks(at: readonly number[], columns: number): string {
 interface LaneRoom {
   readonly left: number;
   readonly columns: number;
-  readonly scale: (at: Instant) => number;
+  /** The column that an instant falls in; `columns` for the very end. */
+  readonly edge: (at: Instant) => number;
   readonly style: TimelineStyle;
 }
 
@@ -160,12 +161,12 @@ function drawLane(lane: TimelineLane, room: LaneRoom): string {
   const glyphs = room.style.unicode ? UNICODE : ASCII;
   const cells: Cell[] = new Array<Cell>(room.columns).fill(BLANK);
   for (const span of lane.spans) {
-    const from = room.scale(span.from);
-    const to = Math.max(from + 1, room.scale(span.to));
+    const from = Math.min(room.columns - 1, room.edge(span.from));
+    const to = Math.max(from + 1, room.edge(span.to));
     cells.fill({ glyph: glyphs[span.look], look: span.look }, from, to);
   }
   for (const span of lane.spans) {
-    if (span.text !== undefined) write(cells, { span, text: span.text, from: room.scale(span.from) });
+    if (span.text !== undefined) write(cells, { span, text: span.text, from: room.edge(span.from) });
   }
   const note = lane.note === undefined ? "" : `  ${lane.note}`;
   return `${lane.label.padEnd(room.left)}${paintCells(cells, room.style.paint)}${note}`.trimEnd();
