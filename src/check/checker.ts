@@ -24,6 +24,8 @@ export interface CheckerSpec {
   readonly virtualHost?: string;
   /** Counts as down until its first success: `alpha`, or known to have been down before a restart. */
   readonly startsDown: boolean;
+  /** `checker_log_all_failures`: log each failed attempt, not only the one that counts. */
+  readonly logAllFailures: boolean;
 }
 
 /** What a checker is doing. */
@@ -239,10 +241,11 @@ function failed(state: CheckerState, now: Instant): CheckerStep {
   const { timing } = state.spec.checker;
   if (state.up && state.hasRun && state.retriesUsed < timing.retry) {
     const until = after(now, timing.delayBeforeRetry);
-    return unchanged({ ...state, retriesUsed: state.retriesUsed + 1, phase: { kind: "waiting", until } });
+    const retrying = { ...state, retriesUsed: state.retriesUsed + 1 };
+    return { state: { ...retrying, phase: { kind: "waiting", until } }, effects: attemptLog(retrying) };
   }
   const settled = { ...waitLoop(state, now), retriesUsed: 0, urlIndex: 0, hasRun: true };
-  if (!state.up && state.hasRun) return unchanged(settled);
+  if (!state.up && state.hasRun) return { state: settled, effects: attemptLog(state) };
   const since = state.up ? now : (state.since ?? now);
   return {
     state: { ...settled, up: false, since },
@@ -251,6 +254,19 @@ function failed(state: CheckerState, now: Instant): CheckerStep {
       { kind: "verdict-changed", up: false, reason: state.lastReason },
     ],
   };
+}
+
+/** The failures that bring no news. */
+function attemptLog({ spec, retriesUsed, lastReason }: CheckerState): readonly CheckerEffect[] {
+  if (!spec.logAllFailures) return [];
+  const retry = retriesUsed > 0 ? `, attempt ${retriesUsed} of ${spec.checker.timing.retry + 1}` : "";
+  return [
+    {
+      kind: "log",
+      level: "info",
+      message: `Check of service ${spec.service} failed${retry}: ${lastReason}.`,
+    },
+  ];
 }
 
 /** keepalived's line, with the reason behind it. */

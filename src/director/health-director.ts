@@ -3,13 +3,12 @@ import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant } from "../base/time.ts";
 import { type CheckerEffect, type CheckerEvent, checkerMachine } from "../check/checker.ts";
 import type { Observation, ProbeId } from "../check/probe.ts";
-import type { Config } from "../conf/model/config.ts";
 import { type ServiceSet, serviceKeyText } from "../forward/service.ts";
 import { dueSlots, earliestDeadline, valueAt, withValue } from "./deadline-tree.ts";
 import { planHealth } from "./health-plan.ts";
 import { noteRefusal, pause, withoutOvertaken } from "./health-refusals.ts";
 import { deleteServices, reconcile, settleQuorum, turnRealServer } from "./health-services.ts";
-import type { CheckerSlot, HealthEffect, HealthEvent, HealthState } from "./health-state.ts";
+import type { CheckerSlot, HealthConfig, HealthEffect, HealthEvent, HealthState } from "./health-state.ts";
 
 type HealthStep = Step<HealthState, HealthEffect>;
 
@@ -58,10 +57,10 @@ function start(state: HealthState, event: Extract<HealthEvent, { kind: "start" }
 
 function configure(
   state: HealthState,
-  options: { readonly config: Config; readonly table: ServiceSet; readonly now: Instant },
+  options: { readonly config: HealthConfig; readonly table: ServiceSet; readonly now: Instant },
 ): HealthStep {
   const { config, table, now } = options;
-  const plan = planHealth(state, { servers: config.virtualServers, table, now });
+  const plan = planHealth(state, { config, table, now });
   const effects: HealthEffect[] = plan.dropped.flatMap((slot) => cancelEffects(state, slot));
   const { ops, effects: removals } = deleteServices(plan.removed);
   effects.push(...removals);

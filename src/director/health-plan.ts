@@ -7,6 +7,7 @@ import { planService } from "../forward/virtual-server.ts";
 import { type DeadlineTree, emptyDeadlineTree, valueAt, withValue } from "./deadline-tree.ts";
 import {
   type CheckerSlot,
+  type HealthConfig,
   type HealthState,
   type RealServerState,
   realServerName,
@@ -32,10 +33,10 @@ export interface HealthPlan {
  */
 export function planHealth(
   previous: HealthState,
-  options: { readonly servers: readonly VirtualServer[]; readonly table: ServiceSet; readonly now: Instant },
+  options: { readonly config: HealthConfig; readonly table: ServiceSet; readonly now: Instant },
 ): HealthPlan {
   const planner = new Planner(previous, options);
-  return planner.plan(options.servers);
+  return planner.plan(options.config.virtualServers);
 }
 
 /** Collects one new state; lives for one call. */
@@ -43,12 +44,17 @@ class Planner {
   readonly #previous: HealthState;
   readonly #table: ServiceSet;
   readonly #now: Instant;
+  readonly #logAllFailures: boolean;
   readonly #started: CheckerSlot[] = [];
   readonly #keptSlots = new Set<number>();
   #checkers: DeadlineTree<CheckerSlot> = emptyDeadlineTree();
   #nextSlot: number;
 
-  constructor(previous: HealthState, { table, now }: { table: ServiceSet; now: Instant }) {
+  constructor(
+    previous: HealthState,
+    { config, table, now }: { config: HealthConfig; table: ServiceSet; now: Instant },
+  ) {
+    this.#logAllFailures = config.global.checkerLogAllFailures;
     this.#previous = previous;
     this.#table = table;
     this.#now = now;
@@ -132,7 +138,10 @@ class Planner {
 
   #keepChecker(slot: number, place: { server: number; real: number }): number {
     const state = valueAt(this.#previous.checkers, slot)?.state;
-    if (state !== undefined) this.#put(slot, { state, ...place });
+    if (state !== undefined) {
+      const spec = { ...state.spec, logAllFailures: this.#logAllFailures };
+      this.#put(slot, { state: { ...state, spec }, ...place });
+    }
     this.#keptSlots.add(slot);
     return slot;
   }
@@ -148,6 +157,7 @@ class Planner {
       service: realServerName(server, checker.target),
       ...(server.virtualHost === undefined ? {} : { virtualHost: server.virtualHost }),
       startsDown,
+      logAllFailures: this.#logAllFailures,
     });
     const warmupShare = seededRandom((this.#previous.seed ^ Math.imul(slot + 1, 0x9e3779b1)) >>> 0)();
     const { state } = checkerMachine.step(idle, { kind: "start", warmupShare }, this.#now);

@@ -64,8 +64,10 @@ function targetOf(op: ServiceOp): string {
 }
 
 function isDoneAlready(op: ServiceOp, { errno }: ServiceRefusal): boolean {
-  const deletes = op.kind === "delete-service" || op.kind === "delete-destination";
-  return deletes && (errno === "ENOENT" || errno === "ESRCH");
+  return (
+    (op.kind === "delete-service" && errno === "ESRCH") ||
+    (op.kind === "delete-destination" && errno === "ENOENT")
+  );
 }
 
 function fittingOperation(op: ServiceOp, { errno }: ServiceRefusal): ServiceOp | undefined {

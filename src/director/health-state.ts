@@ -2,23 +2,29 @@ import type { Instant } from "../base/time.ts";
 import type { CheckerState } from "../check/checker.ts";
 import type { CancelProbeEffect, Observation, ProbeEffect, ProbeId } from "../check/probe.ts";
 import type { Config } from "../conf/model/config.ts";
+import type { GlobalDefinitions } from "../conf/model/global-definitions.ts";
 import type { RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
 import type { Service, ServiceOp, ServiceRefusal, ServiceSet } from "../forward/service.ts";
 import type { ServicePlan } from "../forward/virtual-server.ts";
 import type { DeadlineTree } from "./deadline-tree.ts";
 import type { LogEffect, NotifyEffect } from "./host.ts";
 
+/** The part of a configuration that the checker process lives by. */
+export interface HealthConfig extends Pick<Config, "virtualServers"> {
+  readonly global: Pick<GlobalDefinitions, "lvsFlush" | "checkerLogAllFailures">;
+}
+
 /** What the checker process is told. */
 export type HealthEvent =
   | {
       readonly kind: "start";
-      readonly config: Config;
+      readonly config: HealthConfig;
       /** All that the table holds. Services that the config names become ours; others are left alone. */
       readonly table: ServiceSet;
       /** Any 32-bit number; the warm-up times are drawn from it. */
       readonly seed: number;
     }
-  | { readonly kind: "reload"; readonly config: Config }
+  | { readonly kind: "reload"; readonly config: HealthConfig }
   | { readonly kind: "alarm" }
   | { readonly kind: "probe-result"; readonly id: ProbeId; readonly observation: Observation }
   | { readonly kind: "operation-refused"; readonly op: ServiceOp; readonly refusal: ServiceRefusal }

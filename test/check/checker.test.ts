@@ -52,7 +52,13 @@ class Run {
     options: { startsDown?: boolean; warmupShare?: number } & Partial<CheckerSpec> = {},
   ) {
     const { warmupShare = 0, ...rest } = options;
-    this.#state = newChecker({ checker, service: "[192.0.2.10]:tcp:80", startsDown: false, ...rest });
+    this.#state = newChecker({
+      checker,
+      service: "[192.0.2.10]:tcp:80",
+      startsDown: false,
+      logAllFailures: false,
+      ...rest,
+    });
     this.send({ kind: "start", warmupShare });
   }
 
@@ -196,6 +202,18 @@ describe("when a server goes down", () => {
     ]);
     expect(run.logs.at(-1)).toBe("TCP connection to [192.0.2.10]:tcp:80 success.");
     expect(run.state.since).toBe(instant(19_000_000));
+  });
+});
+
+describe("checker_log_all_failures", () => {
+  it("logs the attempts that do not count as well", () => {
+    const run = new Run(tcp({ retry: 1 }), { logAllFailures: true });
+    for (const seen of [connected, refused, refused, refused]) run.round(seen);
+    expect(run.logs.slice(1)).toEqual([
+      "Check of service [192.0.2.10]:tcp:80 failed, attempt 1 of 2: connection refused.",
+      "TCP_CHECK on service [192.0.2.10]:tcp:80 failed after 1 retries: connection refused.",
+      "Check of service [192.0.2.10]:tcp:80 failed: connection refused.",
+    ]);
   });
 });
 
