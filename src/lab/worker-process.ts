@@ -39,6 +39,7 @@ export class WorkerProcess<Request, Reply> {
   readonly #module: string;
   readonly #waiting = new Map<number, Waiting<Reply>>();
   #lastId = 0;
+  #end: LabError | undefined;
   #complaints = "";
 
   constructor(options: WorkerOptions) {
@@ -59,6 +60,7 @@ export class WorkerProcess<Request, Reply> {
    * @throws {LabError} when the worker ends before it answers, or says that it cannot.
    */
   ask(request: Request): Promise<Reply> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -87,6 +89,7 @@ export class WorkerProcess<Request, Reply> {
     const error = new LabError(
       `${this.#module} in the lab: ${reason}${said === "" ? "" : `; it said: ${said}`}`,
     );
+    this.#end ??= error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
