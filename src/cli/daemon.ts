@@ -126,7 +126,7 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
   }
   const wantsForwarder = options.checkers && loaded.config.virtualServers.length > 0;
   if (wantsForwarder) {
-    const { forwarderObstacle } = await import("../linux/bpf-table.ts");
+    const { forwarderObstacle } = await import("../linux/forwarder.ts");
     const obstacle = forwarderObstacle();
     if (obstacle !== undefined) {
       journal.log("error", obstacle);

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { ok, type Result } from "../../base/result.ts";
+import { failed, ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import { healthDirector } from "../../director/health-director.ts";
@@ -9,7 +9,8 @@ import {
   type HealthState,
   initialHealthState,
 } from "../../director/health-state.ts";
-import { BpfTable } from "../bpf-table.ts";
+import type { ServiceTable } from "../../forward/service-table.ts";
+import { attachInterfaces, forwarderObstacle, openForwarder } from "../forwarder.ts";
 import { HealthHost } from "../health-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
@@ -21,18 +22,19 @@ import type { ChildSettings, ParentMessage } from "./messages.ts";
 export class CheckerProcess implements ChildProcess {
   readonly #settings: ChildSettings;
   readonly #channel: ChildChannel;
-  readonly #table: BpfTable;
+  readonly #table: ServiceTable;
   readonly #driver: Driver<HealthState, HealthEvent, HealthEffect>;
 
   /** Opens the table first: one that cannot be had is fatal, as a kernel without IPVS is for keepalived's checkers. */
   static open(channel: ChildChannel, settings: ChildSettings): Result<CheckerProcess, string> {
-    const table = BpfTable.open();
-    return table.ok ? ok(new CheckerProcess(channel, { settings, table: table.value })) : table;
+    const obstacle = forwarderObstacle();
+    if (obstacle !== undefined) return failed(obstacle);
+    return ok(new CheckerProcess(channel, { settings, table: openForwarder() }));
   }
 
   private constructor(
     channel: ChildChannel,
-    { settings, table }: { settings: ChildSettings; table: BpfTable },
+    { settings, table }: { settings: ChildSettings; table: ServiceTable },
   ) {
     this.#settings = settings;
     this.#channel = channel;
@@ -79,10 +81,16 @@ export class CheckerProcess implements ChildProcess {
   }
 
   #attach(name: string): void {
-    const attached = this.#table.attachInterface(name);
-    if (attached.ok) return;
-    const message = `cannot forward on interface ${name}: ${attached.error}`;
-    this.#channel.send({ kind: "log", level: "error", message });
+    try {
+      attachInterfaces([name]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#channel.send({
+        kind: "log",
+        level: "error",
+        message: `cannot forward on interface ${name}: ${reason}`,
+      });
+    }
   }
 
   #deliver(event: HealthEvent): void {
