@@ -4,7 +4,7 @@ import { interfaceIndex } from "./interface-index.ts";
 import { ipBytes } from "./ip-text.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import type { MessageInfo } from "./received-batch.ts";
-import { families, type SocketType } from "./socket-address.ts";
+import { type Endpoint, encodeEndpoint, families, type SocketType } from "./socket-address.ts";
 import { encodeFilter, type FilterInstruction, levels, socketOptions } from "./socket-options.ts";
 import { checked, type SystemError, systemCall } from "./system-call.ts";
 
@@ -59,6 +59,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
   readonly descriptor: number;
   protected readonly options: SocketOptions;
   #closed = false;
+  #bound = false;
 
   constructor(options: SocketOptions) {
     super();
@@ -192,7 +193,22 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
     process.nextTick(() => this.emit("close"));
   }
 
-  /** `result` unless it is an error; the number of a closed socket may long belong to another file. */
+  /** Gives the socket its own address, on which it receives. */
+  protected bindTo(endpoint: Endpoint): void {
+    const address = encodeEndpoint(this.type, endpoint);
+    this.check(
+      () => systemCall("bind", this.descriptor, address, address.length),
+      `Cannot bind the ${this.type} socket to ${JSON.stringify(endpoint)}`,
+    );
+    this.#bound = true;
+  }
+
+  /** A netlink socket without a port hears no group, and binding it forgets the groups joined before. */
+  protected bindNetlink(): void {
+    if (!this.#bound) this.bindTo({ portId: 0 });
+  }
+
+  /** What the call returns unless it is an error; the number of a closed socket may long belong to another file. */
   protected check(call: () => number, attempted: string): number {
     return checked(this.#closed ? -EBADF : call(), attempted);
   }
@@ -251,6 +267,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
   ): void {
     const index = typeof on === "string" ? this.indexOf(on) : (on ?? 0);
     if (typeof group === "number") {
+      this.bindNetlink();
       this.setOption(levels.netlink, { name: socketOptions.netlink[change], value: group });
       return;
     }

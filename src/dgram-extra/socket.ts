@@ -1,7 +1,7 @@
 import { ConfigurableSocket, type SocketOptions } from "./configurable-socket.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import { ReceivedBatch } from "./received-batch.ts";
-import { type Endpoint, encodeEndpoint } from "./socket-address.ts";
+import { type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
 import { SystemError, systemCall } from "./system-call.ts";
 import { readable, Watcher, writable } from "./watcher.ts";
 
@@ -10,6 +10,7 @@ export type SendResult =
   | { readonly sent: true; readonly bytes: number }
   | { readonly sent: false; readonly error: SystemError };
 
+const ETH_P_ALL = 3;
 const EINTR = 4;
 const EAGAIN = 11;
 const EBADF = 9;
@@ -45,14 +46,9 @@ export class Socket extends ConfigurableSocket {
    * @throws {SystemError}
    */
   bind(endpoint?: Endpoint): this {
-    const where = endpoint ?? this.#defaultEndpoint();
-    if (where !== undefined) {
-      const address = encodeEndpoint(this.type, where);
-      this.check(
-        () => systemCall("bind", this.descriptor, address, address.length),
-        `Cannot bind the ${this.type} socket to ${JSON.stringify(where)}`,
-      );
-    }
+    if (endpoint !== undefined) this.bindTo(endpoint);
+    else if (this.type === "packet") this.bindTo(this.#interfaceEndpoint());
+    else if (this.type === "netlink") this.bindNetlink();
     this.#batch ??= ReceivedBatch.shared({
       messageSize: this.options.messageSize ?? 2048,
       batchSize: this.options.batchSize ?? 32,
@@ -108,11 +104,9 @@ export class Socket extends ConfigurableSocket {
     super.close();
   }
 
-  #defaultEndpoint(): Endpoint | undefined {
-    if (this.type === "netlink") return { portId: 0 };
-    if (this.type !== "packet") return undefined;
-    const on = this.options.interface;
-    return { interfaceIndex: on === undefined ? 0 : this.indexOf(on), protocol: this.options.protocol ?? 3 };
+  #interfaceEndpoint(): LinkEndpoint {
+    const { interface: on, protocol = ETH_P_ALL } = this.options;
+    return { interfaceIndex: on === undefined ? 0 : this.indexOf(on), protocol };
   }
 
   #watch(events: number): void {

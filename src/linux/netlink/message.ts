@@ -78,7 +78,7 @@ export function readAnswer(message: NetlinkMessage): Answer {
     return { kind: "item", message };
   const { payload, flags } = message;
   const errno =
-    payload.length < 4 ? 0 : -new DataView(payload.buffer, payload.byteOffset, 4).getInt32(0, true);
+    payload.length < 4 ? 0 : Math.abs(new DataView(payload.buffer, payload.byteOffset, 4).getInt32(0, true));
   return { kind: "end", errno, text: extendedText({ payload, flags, type: message.type }) };
 }
 
