@@ -40,9 +40,9 @@ function split(text: string): CommandWords {
     } else if (character === quote) {
       quote = "";
     } else if (character === "\\" && at + 1 < text.length) {
-      const escape = readEscape(text, at + 1);
-      word = (word ?? "") + escape.text;
-      at = escape.last;
+      const escaped = readEscape(text, at + 1);
+      word = (word ?? "") + escaped.text;
+      at = escaped.last;
     } else {
       word = (word ?? "") + character;
     }

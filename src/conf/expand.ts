@@ -9,7 +9,7 @@ import {
   readIncludeCheck,
   strictnessOf,
 } from "./include.ts";
-import { startsSequence, unrollSequence } from "./sequence.ts";
+import { readSequence, splitSequence } from "./sequence.ts";
 import { directoryOf, type Environment, type ReadConfig, type SourceFile } from "./source.ts";
 import { stripComment } from "./strip-comment.ts";
 
@@ -156,16 +156,12 @@ function expandLogical(state: State, line: ExpandedLine): void {
     define(state, definition.name, definition.value.trimEnd());
     return;
   }
-  if (startsSequence(line.text)) {
-    const unrolled = unrollSequence(line);
-    if (unrolled.ok) for (const round of unrolled.value) expandLogical(state, round);
-    else reportSequence(state, line, unrolled.error);
+  const sequence = splitSequence(line);
+  if (sequence) {
+    expandSequence(state, line, sequence);
     return;
   }
-  const result = substitute(line, {
-    definitions: state.definitions,
-    predefined: (name) => predefined(state, name),
-  });
+  const result = substitute(line, names(state));
   if (result.kind === "endless") {
     reportEndless(state, line, result.name);
     return;
@@ -173,6 +169,37 @@ function expandLogical(state: State, line: ExpandedLine): void {
   const [only] = result.lines;
   if (result.lines.length === 1 && only) emit(state, only);
   else for (const each of result.lines) expandLogical(state, each);
+}
+
+/** Expands the body once for each round, with the variables of the sequence defined meanwhile. */
+function expandSequence(
+  state: State,
+  line: ExpandedLine,
+  sequence: { readonly head: ExpandedLine; readonly body: ExpandedLine },
+): void {
+  const head = substitute(sequence.head, names(state));
+  const text = head.kind === "lines" ? (head.lines[0]?.text ?? "") : sequence.head.text;
+  const read = readSequence(text);
+  if (!read.ok) {
+    reportSequence(state, line, read.error);
+    return;
+  }
+  const { variables, rounds } = read.value;
+  const before = variables.map((name) => [name, state.definitions.get(name)] as const);
+  for (const values of rounds) {
+    for (const [at, name] of variables.entries()) {
+      state.definitions.set(name, { lines: [values[at] ?? ""], multiLine: false });
+    }
+    if (sequence.body.text.trim() !== "") expandLogical(state, sequence.body);
+  }
+  for (const [name, definition] of before) {
+    if (definition) state.definitions.set(name, definition);
+    else state.definitions.delete(name);
+  }
+}
+
+function names(state: State): Parameters<typeof substitute>[1] {
+  return { definitions: state.definitions, predefined: (name) => predefined(state, name) };
 }
 
 function define(state: State, name: string, value: string): void {

@@ -4,7 +4,7 @@ import { expand } from "./expand.ts";
 import type { Config } from "./model/config.ts";
 import { parse } from "./parser.ts";
 import { everyRule } from "./rules/every-rule.ts";
-import type { Environment, ReadConfig } from "./source.ts";
+import type { Environment, HostFacts, ReadConfig } from "./source.ts";
 
 /** What a configuration is read from and against. */
 export interface LoadRequest {
@@ -18,7 +18,14 @@ export interface LoadRequest {
 export interface LoadOptions {
   /** `-i ID`; the host name up to its first dot when keepalived is given none. */
   readonly configId: string;
-  readonly environment?: Environment;
+  /** Environment variables, for `${_ENV NAME}`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What is known of the machine; without it interfaces, scripts and users are not checked. */
+  readonly host?: HostFacts;
+  /** Which keepalived decides what is unknown; 2.2.7 when absent. */
+  readonly compat?: "2.2.7" | "latest";
+  /** Numbers in [0, 1) for `${_RANDOM}`. */
+  readonly random?: () => number;
   /** `-e`, `--all-config`: every problem with an include is an error. */
   readonly allIncludesMustRead?: boolean;
 }
@@ -37,8 +44,13 @@ export interface LoadedConfiguration {
  */
 export function loadConfiguration(request: LoadRequest): LoadedConfiguration {
   const { root, read, options } = request;
-  const environment = options.environment ?? {};
-  const expanded = expand(root, { ...options, read });
+  const environment = environmentOf(options);
+  const expanded = expand(root, {
+    read,
+    configId: options.configId,
+    environment,
+    allIncludesMustRead: options.allIncludesMustRead ?? false,
+  });
   const tree = parse(expanded.text.text);
   const bound = bind(tree, { expanded: expanded.text, environment });
   const ruled: Diagnostic[] = [];
@@ -48,4 +60,14 @@ export function loadConfiguration(request: LoadRequest): LoadedConfiguration {
   const rank = (found: Diagnostic) => order.get(found.span.file) ?? -1;
   diagnostics.sort((a, b) => rank(a) - rank(b) || a.span.line - b.span.line || a.span.column - b.span.column);
   return { config: bound.config, diagnostics, files: expanded.text.files };
+}
+
+function environmentOf(options: LoadOptions): Environment {
+  const { environment, host, compat, random } = options;
+  return {
+    ...host,
+    ...(environment ? { variables: environment } : {}),
+    ...(compat ? { compat } : {}),
+    ...(random ? { random } : {}),
+  };
 }

@@ -24,22 +24,26 @@ export type FoundFile = SourceFile | SkippedFile;
  */
 export type ReadConfig = (pattern: string, directory: string) => readonly FoundFile[];
 
-/** What the world looks like, for the checks that need to know. Each absent part is not checked. */
-export interface Environment {
-  /** Environment variables, for `${_ENV NAME}`. */
-  readonly variables?: Readonly<Record<string, string | undefined>>;
+/** What is known of the machine, for the checks that need to know it. Each absent part is not checked. */
+export interface HostFacts {
   /** Names of the network interfaces that exist. */
   readonly interfaces?: readonly string[];
-  /** `dynamic_interfaces` is set: a missing interface is waited for. Filled in while binding. */
-  readonly dynamicInterfaces?: boolean;
   /** What a script path is: see `ScriptFinding`. */
   readonly inspectScript?: (path: string) => ScriptFinding;
   /** True when the system has this user. */
   readonly hasUser?: (name: string) => boolean;
+}
+
+/** Everything outside the text that decides what it means or what is wrong with it. */
+export interface Environment extends HostFacts {
+  /** Environment variables, for `${_ENV NAME}`. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Which keepalived decides what is unknown; 2.2.7 when absent. */
   readonly compat?: "2.2.7" | "latest";
   /** Numbers in [0, 1) for `${_RANDOM}`; without it the lowest value is taken. */
   readonly random?: () => number;
+  /** `dynamic_interfaces` is set: a missing interface is waited for. Filled in while binding. */
+  readonly dynamicInterfaces?: boolean;
 }
 
 export type ScriptFinding = "ok" | "missing" | "not-executable" | "insecure";

@@ -485,7 +485,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_garp_interval",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0.000001, max: 4294.967295, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds (µs)",
       default: "0",
@@ -496,7 +496,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_gna_interval",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0.000001, max: 4294.967295, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds (µs)",
       default: "0",
@@ -728,7 +728,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_rt_priority",
-      value: { kind: "integer", min: 1, max: 99 },
+      value: { kind: "integer", min: 0, max: 4294967295 },
       needs: 1,
       syntax: "uint 1..99 (clamped)",
       default: "off",
@@ -883,7 +883,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "checker_rt_priority",
-      value: { kind: "integer", min: 1, max: 99 },
+      value: { kind: "integer", min: 0, max: 4294967295 },
       needs: 1,
       syntax: "uint 1..99 (clamped)",
       default: "off",
@@ -950,7 +950,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "bfd_rt_priority",
-      value: { kind: "integer", min: 1, max: 99 },
+      value: { kind: "integer", min: 0, max: 4294967295 },
       needs: 1,
       syntax: "uint 1..99 (clamped)",
       default: "off",

@@ -1,4 +1,3 @@
-import { keywordsOf } from "../../grammar/vocabulary.ts";
 import type { Diagnostic, KeepalivedStage, Report } from "../diagnostic.ts";
 import type { Expanded } from "../expanded.ts";
 import type { Config } from "../model/config.ts";
@@ -7,10 +6,12 @@ import type { Environment } from "../source.ts";
 import type { Directive, Document } from "../tree.ts";
 import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
-import { readBlock, readDocument } from "./settings.ts";
+import { checkOther } from "./other-blocks.ts";
+import { readDocument } from "./settings.ts";
 import { bindVirtualServer } from "./virtual-server.ts";
 import { bindVrrpInstance } from "./vrrp-instance.ts";
 import { bindVrrpScript } from "./vrrp-script.ts";
+import { checkSyncGroups } from "./vrrp-sync-group.ts";
 
 /** Root blocks and the keepalived process that reads them. */
 const STAGES: Readonly<Record<string, KeepalivedStage>> = {
@@ -48,8 +49,9 @@ export function bind(
     .map((directive) => bindVirtualServer(inStage("checker"), directive))
     .filter((server) => server !== undefined);
   const vrrpScripts = withoutDuplicates(vrrp, blocks.get("vrrp_script") ?? [], "vrrp_script")
-    .map((directive) => bindVrrpScript(vrrp, directive))
+    .map((directive) => bindVrrpScript(vrrp, { directive, global }))
     .filter((script) => script !== undefined);
+  checkScriptSecurity(vrrp, { global, scripts: vrrpScripts, directives: blocks.get("vrrp_script") ?? [] });
   const surrounding = { global, scripts: vrrpScripts };
   const vrrpInstances = withoutDuplicates(vrrp, blocks.get("vrrp_instance") ?? [], "vrrp_instance")
     .map((directive) => ({
@@ -58,13 +60,14 @@ export function bind(
     }))
     .filter((each): each is BoundInstance => each.instance !== undefined);
   refuseSameRouterId(vrrp, vrrpInstances);
+  const instances = vrrpInstances.map((each) => each.instance);
+  checkSyncGroups(vrrp, { directives: blocks.get("vrrp_sync_group") ?? [], instances });
   for (const [name, directives] of blocks) {
     if (BOUND_BLOCKS.has(name)) continue;
-    for (const directive of directives) readOther(inStage(STAGES[name] ?? "vrrp"), name, directive);
+    for (const directive of directives) checkOther(inStage(STAGES[name] ?? "vrrp"), { name, directive });
   }
   for (const at of tree.strayCloses) tellStrayClose(every, at);
   tellUnclosed(every, tree.directives);
-  const instances = vrrpInstances.map((each) => each.instance);
   return { config: { global, vrrpInstances: instances, vrrpScripts, virtualServers }, diagnostics };
 }
 
@@ -73,21 +76,14 @@ interface BoundInstance {
   readonly instance: VrrpInstance;
 }
 
-const BOUND_BLOCKS = new Set(["global_defs", "virtual_server", "vrrp_script", "vrrp_instance"]);
-
-/** Blocks that are only recognised are read all the same, so that mistakes in them are told. */
-function readOther(context: BindContext, name: string, directive: Directive): void {
-  if (!keywordsOf(name)) return;
-  readNested({ ...context, owner: directive.words[1]?.text ?? "" }, directive, name);
-}
-
-function readNested(context: BindContext, directive: Directive, path: string): void {
-  readBlock(context, { block: directive.block, path });
-  for (const inner of directive.block?.directives ?? []) {
-    const keyword = keywordsOf(path)?.get(inner.words[0]?.text ?? "");
-    if (keyword?.value.kind === "block") readNested(context, inner, keyword.value.block);
-  }
-}
+/** Blocks with a binder or checker of their own. */
+const BOUND_BLOCKS = new Set([
+  "global_defs",
+  "virtual_server",
+  "vrrp_script",
+  "vrrp_instance",
+  "vrrp_sync_group",
+]);
 
 /** A second block with the same name is skipped whole, as keepalived does. */
 function withoutDuplicates(
@@ -114,6 +110,35 @@ function withoutDuplicates(
     });
   }
   return [...seen.values()];
+}
+
+/** Scripts that run as root while nothing checks who may change them. */
+function checkScriptSecurity(
+  context: BindContext,
+  from: {
+    readonly global: Config["global"];
+    readonly scripts: Config["vrrpScripts"];
+    readonly directives: readonly Directive[];
+  },
+): void {
+  const { global, scripts, directives } = from;
+  const { inspectScript } = context.environment;
+  const [first] = directives;
+  if (global.enableScriptSecurity || !inspectScript || !first) return;
+  const findings = scripts.map((script) => inspectScript((script.command.argv[0] ?? "").replace(/^</, "")));
+  if (!findings.some((found) => found === "ok" || found === "insecure")) return;
+  const insecure = findings.includes("insecure");
+  tell(context, placeOf(first), {
+    code: "script-security-off",
+    severity: "warning",
+    message: "scripts run, but enable_script_security is not set, so nobody checks who may change them",
+    help: "add enable_script_security and script_user USER to global_defs",
+    texts: [
+      `SECURITY VIOLATION - scripts are being executed but script_security not enabled.${insecure ? " There are insecure scripts." : ""}`,
+    ],
+    stage: "vrrp-end",
+    exitCode: 6,
+  });
 }
 
 /** Two routers with one VRID on one interface and in one family cannot both exist; unicast ones with other peers can. */

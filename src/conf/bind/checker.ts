@@ -3,7 +3,8 @@ import { type Duration, seconds } from "../../base/time.ts";
 import type { Checker, CheckTarget, CheckTiming, HttpUrl } from "../model/virtual-server.ts";
 import { type BindContext, closeOf, placeOf, tell } from "./context.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { readBlock, type Setting, type Settings } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { readBlock, type Settings } from "./settings.ts";
 
 /** Timing that a virtual or real server sets for its checks; absent means that the next outer one counts. */
 export interface TimingDefaults {

@@ -1,6 +1,6 @@
 import type { ForwardingMethod } from "../model/virtual-server.ts";
 import { type BindContext, tell } from "./context.ts";
-import type { Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
 
 const METHODS: Readonly<Record<string, ForwardingMethod>> = { NAT: "nat", DR: "dr", TUN: "tun" };
 

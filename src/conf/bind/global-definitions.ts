@@ -3,7 +3,8 @@ import type { GarpDefaults, GlobalDefaults, GlobalDefinitions } from "../model/g
 import type { Directive } from "../tree.ts";
 import { type BindContext, placeOf, tell } from "./context.ts";
 import { bindUser } from "./script-command.ts";
-import { entriesOf, readBlock, Settings } from "./settings.ts";
+import { entriesOf } from "./setting.ts";
+import { readBlock, Settings } from "./settings.ts";
 
 /** Binds all `global_defs` blocks of a configuration together, as keepalived does: later lines win. */
 export function bindGlobalDefinitions(
@@ -21,6 +22,7 @@ export function bindGlobalDefinitions(
   const notifyFifo = all.word("notify_fifo");
   const from = all.word("notification_email_from");
   const smtpServer = all.last("smtp_server")?.words.map((word) => word.text);
+  const smtpHeloName = all.word("smtp_helo_name");
   const connectTimeout = all.number("smtp_connect_timeout");
   const optionalNumber = (key: string, name: string) => {
     const value = all.number(name);
@@ -40,13 +42,13 @@ export function bindGlobalDefinitions(
     ),
     ...(from === undefined ? {} : { notificationEmailFrom: from }),
     ...(smtpServer ? { smtpServer: smtpServer.slice(0, 2).join(" ") } : {}),
-    ...(all.word("smtp_helo_name") === undefined ? {} : { smtpHeloName: all.word("smtp_helo_name") }),
+    ...(smtpHeloName === undefined ? {} : { smtpHeloName }),
     smtpConnectTimeout: connectTimeout === undefined ? seconds(30) : seconds(Math.max(1, connectTimeout)),
     lvsFlush: all.has("lvs_flush"),
     ...optionalNumber("vrrpPriority", "vrrp_priority"),
     ...optionalNumber("checkerPriority", "checker_priority"),
-    ...optionalNumber("vrrpRtPriority", "vrrp_rt_priority"),
-    ...optionalNumber("checkerRtPriority", "checker_rt_priority"),
+    ...realtime("vrrpRtPriority", clampRealtime(context, all, "vrrp_rt_priority")),
+    ...realtime("checkerRtPriority", clampRealtime(context, all, "checker_rt_priority")),
     vrrpNoSwap: all.has("vrrp_no_swap"),
     checkerNoSwap: all.has("checker_no_swap"),
     ...maxAutoPriority(all),
@@ -56,7 +58,30 @@ export function bindGlobalDefinitions(
     checkerLogAllFailures: all.flag("checker_log_all_failures") ?? false,
     ...smtpAlerts(all),
     defaults: bindDefaults(all),
-  } as GlobalDefinitions;
+  };
+}
+
+function realtime(key: string, value: number | undefined): Readonly<Record<string, number>> {
+  return value === undefined ? {} : { [key]: value };
+}
+
+/** SCHED_RR knows 1 to 99; keepalived takes the nearest and says so. */
+function clampRealtime(context: BindContext, all: Settings, name: string): number | undefined {
+  const setting = all.last(name);
+  if (setting?.value?.kind !== "number") return undefined;
+  const { value } = setting.value;
+  const clamped = Math.min(99, Math.max(1, value));
+  if (clamped === value) return value;
+  const [side, edge] =
+    value < 1 ? ["less than minimum 1", "minimum"] : ["greater than maximum 99", "maximum"];
+  tell(context, placeOf(setting.directive), {
+    code: "realtime-priority-clamped",
+    severity: "warning",
+    message: `${name} is ${value}, but a realtime priority is 1 to 99, so ${clamped} counts`,
+    help: `write ${name} ${clamped}`,
+    texts: [`${name.split("_")[0]} process real-time priority ${value} ${side} - setting to ${edge}`],
+  });
+  return clamped;
 }
 
 /** `max_auto_priority` without a number means the highest one. */

@@ -4,7 +4,8 @@ import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { readForwarding } from "./forwarding.ts";
 import { bindCommand } from "./script-command.ts";
-import { readBlock, type Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { readBlock } from "./settings.ts";
 
 /** What a real server inherits from its virtual server. */
 export interface RealServerSurroundings {

@@ -1,7 +1,8 @@
 import { commandWords } from "../command-words.ts";
 import type { ScriptCommand, ScriptUser } from "../model/global-definitions.ts";
 import { type BindContext, type Place, placeOf, tell } from "./context.ts";
-import type { Setting, Settings } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import type { Settings } from "./settings.ts";
 
 /**
  * The command of a script keyword. Where keepalived lets `USER [GROUP]` follow the command (notify and the like), a

@@ -4,19 +4,11 @@ import type { Keyword } from "../../grammar/keyword.ts";
 import { keywordsOf } from "../../grammar/vocabulary.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { Block, Directive, Word } from "../tree.ts";
-import { type BindContext, closeOf, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
+import { type BindContext, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
+import { checkEntries } from "./entry-checks.ts";
 import { refusalText } from "./keepalived-texts.ts";
-import { readValue, type Value } from "./read-value.ts";
-
-/** One keyword as a block sets it. */
-export interface Setting {
-  readonly keyword: Keyword;
-  readonly directive: Directive;
-  /** The words after the keyword. */
-  readonly words: readonly Word[];
-  /** Absent when the value was refused; the keyword's default counts then. */
-  readonly value?: Value;
-}
+import { readValue } from "./read-value.ts";
+import type { Setting } from "./setting.ts";
 
 /** What a block sets, by keyword. As in keepalived, the last of several lines with one keyword counts. */
 export class Settings {
@@ -157,7 +149,9 @@ function readDirective(
   if (!keyword.bound) tellUnbound(context, name, keyword);
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
-  return { keyword, directive, words, ...(value ? { value } : {}) };
+  const setting = { keyword, directive, words, ...(value ? { value } : {}) };
+  if (keyword.value.kind === "entries") checkEntries(context, setting);
+  return setting;
 }
 
 function tellRefused(
@@ -293,16 +287,4 @@ function tellUnbound(context: BindContext, name: Word, keyword: Keyword): void {
     message: `${name.text} is accepted but has no effect in this version of locum`,
     help: `what it would do: ${keyword.meaning}`,
   });
-}
-
-/** The lines of a list block, each as its words; an entry is one line. */
-export function entriesOf(setting: Setting): readonly (readonly Word[])[] {
-  return (setting.directive.block?.directives ?? [])
-    .map((directive) => directive.words)
-    .filter((words) => words.length > 0);
-}
-
-/** The closing brace of a setting's block. */
-export function settingClose(setting: Setting): Place {
-  return closeOf(setting.directive);
 }

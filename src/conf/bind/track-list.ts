@@ -1,6 +1,6 @@
 import type { Word } from "../tree.ts";
 import { type BindContext, tell } from "./context.ts";
-import { entriesOf, type Setting } from "./settings.ts";
+import { entriesOf, type Setting } from "./setting.ts";
 
 /** One line of a `track_*` list. */
 export interface TrackLine {

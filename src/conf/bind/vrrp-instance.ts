@@ -18,7 +18,8 @@ import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { wholeSeconds } from "./global-definitions.ts";
 import { checkInterface } from "./interface-name.ts";
 import { bindCommand } from "./script-command.ts";
-import { entriesOf, readBlock, type Settings } from "./settings.ts";
+import { entriesOf } from "./setting.ts";
+import { readBlock, type Settings } from "./settings.ts";
 import { readTrackList } from "./track-list.ts";
 import { type Draft, settleInstance } from "./vrrp-settle.ts";
 

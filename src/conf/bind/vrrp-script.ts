@@ -1,12 +1,18 @@
 import { type Duration, seconds } from "../../base/time.ts";
+import type { GlobalDefinitions } from "../model/global-definitions.ts";
 import type { VrrpScript } from "../model/vrrp-script.ts";
 import type { Directive } from "../tree.ts";
-import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.ts";
+import { type BindContext, closeOf, type Place, placeOf, sourceLine, tell } from "./context.ts";
 import { bindCommand, bindUser } from "./script-command.ts";
-import { readBlock, type Setting } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { readBlock } from "./settings.ts";
 
 /** Binds one `vrrp_script NAME { }`; undefined when it has no usable command. */
-export function bindVrrpScript(outer: BindContext, directive: Directive): VrrpScript | undefined {
+export function bindVrrpScript(
+  outer: BindContext,
+  from: { readonly directive: Directive; readonly global: GlobalDefinitions },
+): VrrpScript | undefined {
+  const { directive, global } = from;
   const name = directive.words[1]?.text ?? "";
   const context = { ...outer, owner: name };
   const settings = readBlock(context, { block: directive.block, path: "vrrp_script" });
@@ -25,6 +31,30 @@ export function bindVrrpScript(outer: BindContext, directive: Directive): VrrpSc
     });
     return undefined;
   }
+  checkPath(context, {
+    path: command.argv[0] ?? "",
+    place: placeOf(settings.last("script")?.directive ?? directive),
+  });
+  if (!user && !global.scriptUser && global.enableScriptSecurity && lacksUser(context, "keepalived_script")) {
+    tell(context, closeOf(directive), {
+      code: "no-script-user",
+      severity: "error",
+      message: `with enable_script_security scripts need a user; none is set and the system has no keepalived_script, so the vrrp_script ${name} is removed`,
+      help: "add script_user USER to global_defs, or user USER to the script, or create the user keepalived_script",
+      texts: [`Unable to set default user for vrrp script ${name} - removing`],
+    });
+    return undefined;
+  }
+  if (user && lacksUser(context, user.user)) {
+    tell(context, placeOf(settings.last("user")?.directive ?? directive), {
+      code: "unknown-user",
+      severity: "error",
+      message: `this system has no user ${user.user}, so the vrrp_script ${name} cannot run and is removed`,
+      help: "create the user, or name one that exists",
+      texts: [`Unable to set uid/gid for script '${command.argv.join("' '")}'`],
+    });
+    return undefined;
+  }
   return {
     name,
     at: sourceLine(context, placeOf(directive)),
@@ -37,6 +67,37 @@ export function bindVrrpScript(outer: BindContext, directive: Directive): VrrpSc
     fall: settings.number("fall") ?? 1,
     initFail: settings.has("init_fail"),
   };
+}
+
+function lacksUser(context: BindContext, user: string): boolean {
+  return context.environment.hasUser?.(user) === false;
+}
+
+/** A tracked script that does not exist is not run; keepalived goes on without it. */
+function checkPath(context: BindContext, script: { readonly path: string; readonly place: Place }): void {
+  const path = script.path.replace(/^<\s*/, "");
+  const finding = context.environment.inspectScript?.(path);
+  if (finding === undefined || finding === "ok") return;
+  const words = {
+    missing: "does not exist",
+    "not-executable": "is not executable",
+    insecure: "can be changed by others than root",
+  };
+  tell(context, script.place, {
+    code: `script-${finding}`,
+    severity: "warning",
+    message: `the script ${path} ${words[finding]}`,
+    help:
+      finding === "insecure"
+        ? "take the write permission of others away from the file and its folders"
+        : "give the full path of an existing, executable file",
+    ...(finding === "insecure"
+      ? {}
+      : {
+          texts: [`Disabling track script ${context.owner} since not found/accessible`],
+          stage: "vrrp-end" as const,
+        }),
+  });
 }
 
 /** keepalived takes 0 for one second and says so. */

@@ -1,0 +1,100 @@
+import type { VrrpInstance } from "../model/vrrp-instance.ts";
+import type { Directive } from "../tree.ts";
+import { type BindContext, placeOf, tell } from "./context.ts";
+import { entriesOf } from "./setting.ts";
+import { readBlock } from "./settings.ts";
+
+/**
+ * Checks `vrrp_sync_group` blocks against the instances; this version reads the groups but does not run them.
+ */
+export function checkSyncGroups(
+  outer: BindContext,
+  from: { readonly directives: readonly Directive[]; readonly instances: readonly VrrpInstance[] },
+): void {
+  const taken = new Map<string, string>();
+  for (const directive of from.directives) {
+    const name = directive.words[1]?.text ?? "";
+    const context = { ...outer, owner: name };
+    const settings = readBlock(context, { block: directive.block, path: "vrrp_sync_group" });
+    const words = settings.every("group").flatMap((setting) => entriesOf(setting).flat());
+    if (words.length === 0) {
+      tellEnd(context, directive, {
+        code: "empty-sync-group",
+        message: `the vrrp_sync_group ${name} has no members, so it is removed`,
+        help: "add group { INSTANCE INSTANCE }",
+        text: `Sync group ${name} has no virtual router(s). removing`,
+      });
+      continue;
+    }
+    const members: string[] = [];
+    for (const word of words) {
+      const problem = memberProblem(word.text, { instances: from.instances, taken, group: name });
+      if (problem) tell(context, word, { ...problem, severity: "error", stage: "vrrp-end" });
+      else members.push(word.text);
+    }
+    for (const member of members) taken.set(member, name);
+    if (members.length > 1) continue;
+    tellEnd(context, directive, {
+      code: "small-sync-group",
+      message:
+        members.length === 1
+          ? `the vrrp_sync_group ${name} has only the member ${members[0]}, so there is nothing to keep in step`
+          : `none of the members of the vrrp_sync_group ${name} can be used, so it is removed`,
+      help: "name two or more existing instances, or remove the group",
+      text:
+        members.length === 1
+          ? `Sync group ${name} has only 1 virtual router(s) - this probably isn't what you want`
+          : `Sync group ${name}, no matching virtual router found in group declaration - removing`,
+    });
+  }
+}
+
+function memberProblem(
+  member: string,
+  from: {
+    readonly instances: readonly VrrpInstance[];
+    readonly taken: ReadonlyMap<string, string>;
+    readonly group: string;
+  },
+):
+  | {
+      readonly code: string;
+      readonly message: string;
+      readonly help: string;
+      readonly texts: readonly string[];
+    }
+  | undefined {
+  const { instances, taken, group } = from;
+  if (!instances.some((instance) => instance.name === member)) {
+    return {
+      code: "unknown-sync-member",
+      message: `no vrrp_instance is called ${member}; there ${instances.length === 1 ? "is" : "are"} ${instances.map((each) => each.name).join(", ") || "none"}`,
+      help: "correct the name",
+      texts: [`Virtual router ${member} specified in sync group ${group} doesn't exist - ignoring`],
+    };
+  }
+  const other = taken.get(member);
+  if (other === undefined) return undefined;
+  return {
+    code: "sync-member-twice",
+    message: `${member} is already in the group ${other}; an instance can be in one group only`,
+    help: "remove it from one of the groups",
+    texts: [`Virtual router ${member} cannot exist in more than one sync group; ignoring ${group}`],
+  };
+}
+
+function tellEnd(
+  context: BindContext,
+  directive: Directive,
+  finding: { readonly code: string; readonly message: string; readonly help: string; readonly text: string },
+): void {
+  const { code, message, help, text } = finding;
+  tell(context, placeOf(directive), {
+    code,
+    severity: "warning",
+    message,
+    help,
+    texts: [text],
+    stage: "vrrp-end",
+  });
+}
