@@ -34,6 +34,7 @@ export type CheckerPhase =
   | { readonly kind: "waiting"; readonly until: Instant }
   | { readonly kind: "probing"; readonly id: ProbeId; readonly dueBy: Instant; readonly graceGiven: boolean };
 
+/** Everything a checker remembers; immutable. */
 export interface CheckerState {
   readonly spec: CheckerSpec;
   readonly up: boolean;
@@ -54,6 +55,7 @@ export interface CheckerState {
   readonly hampered: boolean;
 }
 
+/** What a checker is told. */
 export type CheckerEvent =
   /** `warmupShare` is a random number in [0, 1): which part of `warmup` to wait. */
   | { readonly kind: "start"; readonly warmupShare: number }
@@ -68,6 +70,7 @@ export interface VerdictChangedEffect {
   readonly reason: string;
 }
 
+/** What a checker asks of the world, in order. */
 export type CheckerEffect =
   | ProbeEffect
   | CancelProbeEffect

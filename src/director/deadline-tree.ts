@@ -57,8 +57,18 @@ export function earliestDeadline(tree: DeadlineTree<unknown>): Instant | undefin
 /** The slots whose deadline has come, in the order of their numbers. */
 export function dueSlots(tree: DeadlineTree<unknown>, now: Instant): readonly number[] {
   const found: number[] = [];
-  visit(tree.root, { bit: tree.depth - 1, slot: 0, now, found });
+  collect(tree.root, tree.depth - 1, 0);
   return found;
+
+  function collect(branch: Branch<unknown> | undefined, bit: number, slot: number): void {
+    if (branch?.earliest === undefined || branch.earliest > now) return;
+    if (bit < 0) {
+      found.push(slot);
+      return;
+    }
+    collect(branch.left, bit - 1, slot);
+    collect(branch.right, bit - 1, slot + 2 ** bit);
+  }
 }
 
 function replace<Value>(
@@ -81,17 +91,4 @@ function join<Value>(
   const b = right?.earliest;
   const earliest = a === undefined ? b : b === undefined || a <= b ? a : b;
   return { earliest, left, right };
-}
-
-function visit(
-  branch: Branch<unknown> | undefined,
-  at: { readonly bit: number; readonly slot: number; readonly now: Instant; readonly found: number[] },
-): void {
-  if (branch?.earliest === undefined || branch.earliest > at.now) return;
-  if (at.bit < 0) {
-    at.found.push(at.slot);
-    return;
-  }
-  visit(branch.left, { ...at, bit: at.bit - 1 });
-  visit(branch.right, { ...at, bit: at.bit - 1, slot: at.slot + 2 ** at.bit });
 }

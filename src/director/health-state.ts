@@ -75,6 +75,7 @@ export interface CheckerSlot {
   readonly real: number;
 }
 
+/** A virtual server, its quorum and its part of the table. */
 export interface VirtualServerState {
   readonly server: VirtualServer;
   readonly plan: ServicePlan;
@@ -86,6 +87,7 @@ export interface VirtualServerState {
   readonly owned: Service | undefined;
 }
 
+/** A real server as the sum of its checkers. */
 export interface RealServerState {
   /** keepalived's name, `[192.0.2.10]:tcp:80`. */
   readonly name: string;

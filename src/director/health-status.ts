@@ -11,6 +11,7 @@ export interface HealthStatus {
   readonly refusedOperations: number;
 }
 
+/** One virtual server. `liveWeight` is what the quorum is measured by. */
 export interface VirtualServerStatus {
   /** keepalived's name, `[192.0.2.1]:tcp:80`. */
   readonly name: string;
@@ -22,6 +23,7 @@ export interface VirtualServerStatus {
   readonly realServers: readonly RealServerStatus[];
 }
 
+/** One real server; up while all its checkers are. */
 export interface RealServerStatus {
   readonly name: string;
   readonly up: boolean;
@@ -32,6 +34,7 @@ export interface RealServerStatus {
   readonly checkers: readonly CheckerStatus[];
 }
 
+/** One checker: `tcp`, `http` or `https`. */
 export interface CheckerStatus {
   readonly kind: string;
   readonly up: boolean;

@@ -14,6 +14,9 @@ const MOST_INFORMATIONAL = 16;
 /** Room for chunk sizes and trailers beside the body itself. */
 const FRAMING_ALLOWANCE = 64 * 1024;
 
+/** What undici is told when an attempt is closed; one for all, since the stack of each would cost more than the check. */
+const OVER = new Error("the attempt is over");
+
 /** One context for all checks: making one costs milliseconds, and there is nothing in it that differs. */
 let sharedContext: tls.SecureContext | undefined;
 
@@ -73,7 +76,7 @@ class Exchange implements Attempt {
 
   close(): void {
     if (this.#raw !== undefined) closeSocket(this.#raw, this.#request.target);
-    if (!this.#client.destroyed) this.#client.destroy().catch(() => undefined);
+    if (!this.#client.destroyed) this.#client.destroy(OVER, () => undefined);
   }
 
   /** undici asks again when a connection ends before the request was sent; a check has one connection only. */
@@ -90,7 +93,6 @@ class Exchange implements Attempt {
     let open = false;
     socket.once(this.#request.tls ? "secureConnect" : "connect", () => {
       open = true;
-      socket.setNoDelay(true);
       done(null, socket);
     });
     const failed = (error: Error): void => {

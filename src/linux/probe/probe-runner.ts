@@ -18,6 +18,7 @@ export interface ProbeResult {
   readonly observation: Observation;
 }
 
+/** How a runner answers, and its limits. */
 export interface ProbeRunnerOptions {
   /** Called once for each probe that was started and not cancelled, never from within `start`. */
   readonly deliver: (result: ProbeResult) => void;
