@@ -1,0 +1,79 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { HostFacts, ScriptFinding } from "../conf/source.ts";
+
+/** What this machine has: the interfaces of the present network namespace, scripts on its disk, its users. */
+export function hostFacts(): HostFacts {
+  const users = new Map<string, boolean>();
+  return {
+    interfaces: interfaceNames(),
+    inspectScript,
+    hasUser: (name) => {
+      const known = users.get(name);
+      if (known !== undefined) return known;
+      const found = /^\d+$/.test(name) || passwordNames().includes(name);
+      users.set(name, found);
+      return found;
+    },
+  };
+}
+
+/**
+ * The interfaces of the network namespace this process is in. /proc/net/dev follows the namespace; /sys/class/net
+ * shows the one that was current when /sys was mounted.
+ */
+function interfaceNames(): readonly string[] {
+  try {
+    return readFileSync("/proc/self/net/dev", "utf8")
+      .split("\n")
+      .slice(2)
+      .map((line) => line.split(":")[0]?.trim() ?? "")
+      .filter((name) => name !== "");
+  } catch {
+    return readdirSync("/sys/class/net");
+  }
+}
+
+function passwordNames(): readonly string[] {
+  try {
+    return readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .map((line) => line.split(":")[0] ?? "");
+  } catch {
+    return [];
+  }
+}
+
+/** Judges a script as keepalived does: it exists, it is executable, and nobody but root can change it or its folders. */
+function inspectScript(path: string): ScriptFinding {
+  const found = path.includes("/") ? path : searchPath(path);
+  if (found === undefined) return "missing";
+  try {
+    const real = realpathSync(found);
+    const status = statSync(real);
+    if (!status.isFile()) return "missing";
+    if ((status.mode & 0o111) === 0) return "not-executable";
+    return writableByOthers(real) ? "insecure" : "ok";
+  } catch {
+    return "missing";
+  }
+}
+
+function searchPath(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? "/usr/bin:/bin").split(":")) {
+    try {
+      if (statSync(`${folder}/${name}`).isFile()) return `${folder}/${name}`;
+    } catch {}
+  }
+  return undefined;
+}
+
+/** A file or a folder above it that is not root's, or that others may write; a sticky folder counts as safe. */
+function writableByOthers(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    const status = lstatSync(at);
+    const sticky = status.isDirectory() && (status.mode & 0o1000) !== 0;
+    if (status.uid !== 0 || ((status.mode & 0o022) !== 0 && !sticky)) return true;
+    if (at === "/") return false;
+  }
+}
