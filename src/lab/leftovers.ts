@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ipBatch, namespaceNames, namespacePath, processesIn } from "./network-namespace.ts";
+import { removePinnedTables } from "./pinned-tables.ts";
 
 /** Every namespace and temporary folder of a lab is called `locum-<pid of its maker>-...`. */
 const OURS = /^locum-(\d+)-/;
@@ -17,7 +18,10 @@ export function labPrefix(pid: number): string {
  */
 export function removeNamespaces(names: readonly string[]): void {
   const present = names.filter((name) => existsSync(namespacePath(name)));
-  for (const name of present) killAll(name);
+  for (const name of present) {
+    killAll(name);
+    removePinnedTables(name);
+  }
   if (present.length > 0) ipBatch(present.map((name) => `netns del ${name}`));
 }
 
