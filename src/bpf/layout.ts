@@ -197,6 +197,8 @@ export const mapNames = [
   "sequence",
   "service_traffic",
   "destination_counters",
+  "service_bases",
+  "destination_bases",
   "sessions",
   "replies",
   "events",

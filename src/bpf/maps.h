@@ -45,6 +45,9 @@ struct {
 
 HASH_MAP(service_traffic, __u32, struct traffic, MAX_SERVICES);
 HASH_MAP(destination_counters, __u32, struct destination_counters, MAX_DESTINATIONS);
+/* What the counters stood at when ipvsadm -Z set them to zero. Only user space uses these. */
+HASH_MAP(service_bases, __u32, struct traffic, MAX_SERVICES);
+HASH_MAP(destination_bases, __u32, struct traffic, MAX_DESTINATIONS);
 /* A full table refuses new sessions and keeps every old one, as an LRU map would not. */
 HASH_MAP(sessions, struct session_key, struct session, MAX_SESSIONS);
 HASH_MAP(replies, struct session_key, struct session_key, MAX_SESSIONS);

@@ -17,6 +17,14 @@ export type ServiceKey =
 /** ipvsadm's -m, -g and -i. */
 export type DestinationMethod = "masquerade" | "route" | "tunnel";
 
+/** How `-i` wraps packets. */
+export interface Tunnel {
+  readonly type: "ipip" | "gue" | "gre";
+  /** GUE's UDP port; 0 for the others. */
+  readonly port: number;
+  readonly checksum: "none" | "full" | "remote";
+}
+
 /** A real server as the table holds it. Its identity inside a service is address and port. */
 export interface Destination {
   readonly address: IpAddress;
@@ -27,6 +35,8 @@ export interface Destination {
   /** ipvsadm's -x and -y; 0 means no limit. */
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  /** With method "tunnel"; plain IP in IP when absent. */
+  readonly tunnel?: Tunnel;
 }
 
 /** A virtual service without its destinations. */
@@ -40,6 +50,10 @@ export interface ServiceDefinition {
   readonly persistence?: number;
   /** Prefix length that groups clients under persistence: 32 or 128 when absent. */
   readonly persistencePrefix?: number;
+  /** An IPv4 netmask (-M) that is no prefix, such as 0.0.0.24; instead of `persistencePrefix`. */
+  readonly persistenceMask?: IpAddress;
+  /** Persistence engine (--pe); only "sip" exists. */
+  readonly persistenceEngine?: string;
   readonly onePacket: boolean;
 }
 

@@ -18,6 +18,8 @@ export function refuseService(service: ServiceDefinition): ServiceRefusal | unde
   if (key.protocol === "sctp") return unsupported("takes no SCTP services yet; use -t or -u");
   if (familyOf(key.address) === 6) return unsupported("takes no IPv6 services yet");
   if (service.persistence !== undefined) return unsupported("has no persistence yet; leave out -p");
+  if (service.persistenceEngine !== undefined)
+    return unsupported("has no persistence engines; leave out --pe");
   if (service.onePacket) return unsupported("has no one-packet scheduling yet; leave out -o");
   return undefined;
 }

@@ -1,15 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import { monotonicMicroseconds } from "dgram-extra";
 import { unreachable } from "../base/assert.ts";
 import { failed, ok } from "../base/result.ts";
-import {
-  defaultSettings,
-  destinationRemoved,
-  mapNames,
-  type ServiceRecord,
-  schedulerNumbers,
-  type TrafficRecord,
-} from "../bpf/layout.ts";
+import { defaultSettings, mapNames, type ServiceRecord, schedulerNumbers } from "../bpf/layout.ts";
 import {
   type Destination,
   type Outcome,
@@ -31,7 +23,8 @@ import type {
 } from "../forward/service-table.ts";
 import { directorObjectPath, loadBpfObject } from "./bpf-object.ts";
 import { refuseDestination, refuseService } from "./bpf-table-limits.ts";
-import { sessionOf, trafficOf } from "./counter-records.ts";
+import { noTrafficRecord, sessionOf, trafficOf } from "./counter-records.ts";
+import { binDestination, emptyBin, monotonicNanoseconds } from "./destination-bin.ts";
 import { type DirectorMaps, openDirectorMaps, programName } from "./director-maps.ts";
 import { withIpvsLock } from "./ipvs-lock.ts";
 import { listOf, publish, schedulerName, unpublish } from "./schedule-publisher.ts";
@@ -42,16 +35,6 @@ import {
   serviceKeyOf,
   serviceKeyRecord,
 } from "./service-records.ts";
-
-/** Seconds that a removed destination with no sessions left keeps its counters, as the kernel's trash does. */
-const trashSeconds = 120n;
-const noTrafficRecord: TrafficRecord = {
-  connections: 0n,
-  in_packets: 0n,
-  out_packets: 0n,
-  in_bytes: 0n,
-  out_bytes: 0n,
-};
 
 /** Where a table lives, and what to do when the data path was loaded anew. */
 export interface BpfTableOptions {
@@ -114,7 +97,7 @@ export class BpfTable implements ServiceTable {
   }
 
   *sessions(): Generator<Session> {
-    const now = now_ns();
+    const now = monotonicNanoseconds();
     for (const [key, record] of this.#maps?.sessions.entries() ?? []) {
       const session = sessionOf({ key, record, now });
       if (session !== undefined) yield session;
@@ -128,7 +111,10 @@ export class BpfTable implements ServiceTable {
     for (const [key, record] of maps.services.entries()) {
       const destinations = listOf(maps, record).map((id) => destinationCounters(maps, id));
       counters.set(serviceKeyText(serviceKeyOf(key)), {
-        traffic: trafficOf(maps.serviceTraffic.get(record.id) ?? noTrafficRecord),
+        traffic: trafficOf(
+          maps.serviceTraffic.get(record.id) ?? noTrafficRecord,
+          maps.serviceBases.get(record.id),
+        ),
         destinations: destinations.reverse(),
       });
     }
@@ -155,6 +141,26 @@ export class BpfTable implements ServiceTable {
     if (timeouts.tcpFin > 0) tcp[4] = timeouts.tcpFin * 1000;
     const udp = timeouts.udp > 0 ? timeouts.udp * 1000 : settings.udp_timeout;
     maps.settings.set(0, { ...settings, tcp_timeout: tcp, udp_timeout: udp });
+  }
+
+  /**
+   * Counts one service's traffic, or everything's, from now on; false when there is no such service. The counters in
+   * the kernel run on: what they stand at now is remembered and taken off when they are read.
+   */
+  zero(key?: ServiceKey): boolean {
+    const maps = this.#maps;
+    const wanted = key === undefined ? undefined : serviceKeyText(key);
+    let found = wanted === undefined;
+    for (const [at, record] of maps?.services.entries() ?? []) {
+      if (maps === undefined || (wanted !== undefined && serviceKeyText(serviceKeyOf(at)) !== wanted))
+        continue;
+      found = true;
+      maps.serviceBases.set(record.id, maps.serviceTraffic.get(record.id) ?? noTrafficRecord);
+      for (const id of listOf(maps, record)) {
+        maps.destinationBases.set(id, maps.destinationCounters.get(id)?.traffic ?? noTrafficRecord);
+      }
+    }
+    return found;
   }
 
   #lockPath(): string {
@@ -245,6 +251,7 @@ export class BpfTable implements ServiceTable {
     for (const id of listOf(maps, record)) binDestination(maps, id);
     unpublish(maps, record);
     maps.serviceTraffic.delete(record.id);
+    maps.serviceBases.delete(record.id);
     emptyBin(maps);
     return ok(undefined);
   }
@@ -342,10 +349,6 @@ export class BpfTable implements ServiceTable {
   }
 }
 
-function now_ns(): bigint {
-  return BigInt(Math.floor(monotonicMicroseconds())) * 1000n;
-}
-
 function nextId(maps: DirectorMaps, of: "service" | "destination"): number {
   const slot = of === "service" ? 0 : 1;
   const id = (maps.sequence.get(slot) ?? 0) + 1;
@@ -366,28 +369,8 @@ function destinationCounters(maps: DirectorMaps, id: number): DestinationCounter
     active: counters.active,
     inactive: counters.total - counters.active,
     persistent: counters.persistent,
-    traffic: trafficOf(counters.traffic),
+    traffic: trafficOf(counters.traffic, maps.destinationBases.get(id)),
   };
-}
-
-/** Takes a destination out of service but keeps what its sessions refer to. */
-function binDestination(maps: DirectorMaps, id: number): void {
-  const record = maps.destinations.get(id);
-  if (record === undefined) return;
-  maps.destinations.set(id, { ...record, flags: record.flags | destinationRemoved, removed_at: now_ns() });
-}
-
-/** Forgets removed destinations whose sessions are over, two minutes after their removal. */
-function emptyBin(maps: DirectorMaps): void {
-  const before = now_ns() - trashSeconds * 1_000_000_000n;
-  for (const [id, record] of maps.destinations.entries()) {
-    if ((record.flags & destinationRemoved) === 0 || record.removed_at > before) continue;
-    if ((maps.destinationCounters.get(id)?.total ?? 0) > 0) continue;
-    maps.destinationIds.delete(record);
-    maps.destinations.delete(id);
-    maps.overloads.delete(id);
-    maps.destinationCounters.delete(id);
-  }
 }
 
 function refuse(errno: ServiceRefusal["errno"], message: string): Outcome {

@@ -9,14 +9,23 @@ import {
 import type { Session, Traffic } from "../forward/service-table.ts";
 import { addressOf, methodOf, protocolOf } from "./service-records.ts";
 
-/** Traffic counters as the forwarder's contract names them. */
-export function trafficOf(record: TrafficRecord): Traffic {
+/** Counters that never counted. */
+export const noTrafficRecord: TrafficRecord = {
+  connections: 0n,
+  in_packets: 0n,
+  out_packets: 0n,
+  in_bytes: 0n,
+  out_bytes: 0n,
+};
+
+/** Traffic counters as the forwarder's contract names them, counted from `base`. */
+export function trafficOf(record: TrafficRecord, base: TrafficRecord = noTrafficRecord): Traffic {
   return {
-    connections: record.connections,
-    inPackets: record.in_packets,
-    outPackets: record.out_packets,
-    inBytes: record.in_bytes,
-    outBytes: record.out_bytes,
+    connections: record.connections - base.connections,
+    inPackets: record.in_packets - base.in_packets,
+    outPackets: record.out_packets - base.out_packets,
+    inBytes: record.in_bytes - base.in_bytes,
+    outBytes: record.out_bytes - base.out_bytes,
   };
 }
 

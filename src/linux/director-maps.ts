@@ -43,6 +43,8 @@ export interface DirectorMaps {
   readonly sequence: BpfMap<number, number>;
   readonly serviceTraffic: BpfMap<number, TrafficRecord>;
   readonly destinationCounters: BpfMap<number, DestinationCountersRecord>;
+  readonly serviceBases: BpfMap<number, TrafficRecord>;
+  readonly destinationBases: BpfMap<number, TrafficRecord>;
   readonly sessions: BpfMap<SessionKeyRecord, SessionRecord>;
 }
 
@@ -67,6 +69,8 @@ export function openDirectorMaps(folder: string): DirectorMaps | undefined {
     sequence: open("sequence", { key: id, value: id }),
     serviceTraffic: open("service_traffic", { key: id, value: trafficCodec }),
     destinationCounters: open("destination_counters", { key: id, value: destinationCountersCodec }),
+    serviceBases: open("service_bases", { key: id, value: trafficCodec }),
+    destinationBases: open("destination_bases", { key: id, value: trafficCodec }),
     sessions: open("sessions", { key: sessionKeyCodec, value: sessionCodec }),
   };
 }
@@ -79,12 +83,16 @@ function openMap<Key, Value>(
   codecs: { key: Codec<Key>; value: Codec<Value> },
 ): BpfMap<Key, Value> {
   const descriptor = openPinned(path);
-  if (descriptor === undefined) throw new Error(`Cannot use the forwarder: the BPF map ${path} is missing`);
+  if (descriptor === undefined)
+    throw new Error(`Cannot use the forwarder: there is no BPF map ${path}. ${wayOut}`);
   const shape = mapShape(descriptor);
   if (shape.keySize !== codecs.key.size || shape.valueSize !== codecs.value.size) {
     throw new Error(
-      `Cannot use the BPF map ${path}: its keys and values have ${shape.keySize} and ${shape.valueSize} bytes, this version wants ${codecs.key.size} and ${codecs.value.size}. It was made by another version of locum: stop the daemon, remove the table with \`locum ipvsadm --unload\`, start anew`,
+      `Cannot use the BPF map ${path}: its keys and values have ${shape.keySize} and ${shape.valueSize} bytes, this version wants ${codecs.key.size} and ${codecs.value.size}. ${wayOut}`,
     );
   }
   return new BpfMap(descriptor, codecs);
 }
+
+const wayOut =
+  "Another version of locum loaded it: stop the daemon, remove the forwarder with `locum ipvsadm --unload`, start the daemon";
