@@ -65,12 +65,21 @@ function wakeLate(state: InRole<MasterRole>, now: Instant): MasterStep {
 /** Keeps to the beat: a late one does not move the next, unless a whole interval was lost. */
 function regularAdvertisement(state: InRole<MasterRole>, now: Instant): MasterStep {
   const { role, config } = state;
-  if (now < role.nextAdvertisementAt) return { state, effects: [] };
+  if (now < role.nextAdvertisementAt) {
+    return role.answerAt === undefined || now < role.answerAt ? { state, effects: [] } : sendNow(state, now);
+  }
   const inStep = after(role.nextAdvertisementAt, config.advertisementInterval);
   const next = inStep > now ? inStep : after(now, config.advertisementInterval);
   const told = role.ownerConflict === undefined ? {} : countConflict(state, role.ownerConflict, now);
+  const sent = sendNow(state, now);
+  return { ...sent, state: withRole(sent.state, { ...told, nextAdvertisementAt: next }) };
+}
+
+/** One advertisement, which also serves as the answer that was owed. */
+function sendNow(state: InRole<MasterRole>, now: Instant): MasterStep {
+  const { answerAt, ...rest } = state.role;
   return {
-    state: withRole(state, { ...told, lastAdvertisementAt: now, nextAdvertisementAt: next }),
+    state: { ...state, role: { ...rest, lastAdvertisementAt: now } },
     effects: advertise(state, state.priority),
   };
 }
@@ -116,16 +125,12 @@ function answer(
   how: { readonly restartTimer: boolean },
 ): MasterStep {
   const { role, config } = state;
+  const timer = how.restartTimer ? { nextAdvertisementAt: after(now, config.advertisementInterval) } : {};
   const allowedAt = after(role.lastAdvertisementAt, answerGap(state));
-  if (now < allowedAt) {
-    const next = Math.min(role.nextAdvertisementAt, allowedAt) as Instant;
-    return { state: withRole(state, { nextAdvertisementAt: next }), effects: [] };
-  }
-  const next = how.restartTimer ? after(now, config.advertisementInterval) : role.nextAdvertisementAt;
-  return {
-    state: withRole(state, { lastAdvertisementAt: now, nextAdvertisementAt: next }),
-    effects: advertise(state, state.priority),
-  };
+  if (now < allowedAt)
+    return { state: withRole(state, { answerAt: role.answerAt ?? allowedAt }), effects: [] };
+  const sent = sendNow(state, now);
+  return { ...sent, state: withRole(sent.state, timer) };
 }
 
 function answerGap({ config }: RouterState): Duration {

@@ -47,6 +47,8 @@ export interface MasterRole {
   readonly since: Instant;
   readonly nextAdvertisementAt: Instant;
   readonly lastAdvertisementAt: Instant;
+  /** An answer to a foreign advertisement that had to wait its turn. */
+  readonly answerAt?: Instant;
   /** Bursts of gratuitous ARP or neighbour advertisements still to be made, in no order. */
   readonly announcements: readonly PendingAnnouncement[];
   /** When the lower-priority advertisement was last logged, for the rate limit. */

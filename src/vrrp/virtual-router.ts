@@ -81,6 +81,7 @@ function deadline(state: RouterState): Instant | undefined {
     case "master":
       return earliest([
         role.nextAdvertisementAt,
+        role.answerAt,
         role.restore?.at,
         ...role.announcements.map((burst) => burst.at),
       ]);
