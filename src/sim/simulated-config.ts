@@ -19,6 +19,7 @@ export function simulatedConfig(said: Partial<RouterConfig> & Pick<RouterConfig,
     virtualAddresses: [{ address: "192.0.2.1" as IpAddress, prefixLength: 32 }],
     excludedAddresses: [],
     unicastPeers: [],
+    unicastTtl: 255,
     checkUnicastSource: false,
     checksumPseudoHeader: true,
     gratuitousArp: {

@@ -7,7 +7,7 @@ import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
 import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import { viewIpv4Packet } from "../vrrp/packet-view.ts";
 import { createReceiver, type Receiver, receiveAdvertisement } from "../vrrp/reception.ts";
-import { advertisementDestinations, type RouterConfig } from "../vrrp/router-config.ts";
+import { advertisementDestinations, advertisementTtl, type RouterConfig } from "../vrrp/router-config.ts";
 import type { Role, RouterEffect, RouterEvent, RouterState } from "../vrrp/router-state.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 
@@ -216,7 +216,12 @@ export class SimulatedRouter {
     for (const destination of advertisementDestinations(this.setup.config)) {
       this.#identification = (this.#identification + 1) & 0xffff;
       const message = encodeAdvertisement(advertisement, { source, destination, checksumPseudoHeader });
-      const header = { source, destination, identification: this.#identification, ttl: 255 };
+      const header = {
+        source,
+        destination,
+        identification: this.#identification,
+        ttl: advertisementTtl(this.setup.config),
+      };
       this.#surroundings.send(this.name, encodeIpv4Packet(message, header));
     }
   }

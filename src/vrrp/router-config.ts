@@ -20,6 +20,7 @@ export interface RouterConfig
     | "virtualAddresses"
     | "excludedAddresses"
     | "unicastPeers"
+    | "unicastTtl"
     | "checkUnicastSource"
     | "checksumPseudoHeader"
     | "gratuitousArp"
@@ -52,6 +53,7 @@ export function routerConfig(instance: VrrpInstance, startupDelay: Duration = mi
     virtualAddresses: instance.virtualAddresses,
     excludedAddresses: instance.excludedAddresses,
     unicastPeers: instance.unicastPeers,
+    unicastTtl: instance.unicastTtl,
     checkUnicastSource: instance.checkUnicastSource,
     checksumPseudoHeader: instance.checksumPseudoHeader,
     gratuitousArp: instance.gratuitousArp,
@@ -96,4 +98,9 @@ export function multicastGroup(family: AddressFamily): IpAddress {
 export function advertisementDestinations(config: RouterConfig): readonly IpAddress[] {
   if (config.unicastPeers.length > 0) return config.unicastPeers.map((peer) => peer.address);
   return [multicastGroup(config.family)];
+}
+
+/** The TTL or hop limit of what is sent: 255 by multicast (TX-2), `unicast_ttl` to peers. */
+export function advertisementTtl(config: RouterConfig): number {
+  return config.unicastPeers.length > 0 ? config.unicastTtl : 255;
 }

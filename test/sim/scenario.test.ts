@@ -6,7 +6,7 @@ import { parseScenario, playScenario } from "../../src/sim/scenario.ts";
 const FOLDER = join(import.meta.dirname, "../scenario");
 const RULER = "\n--- everything that happened ---\n";
 /** LOCUM_UPDATE=1 writes what happened into the files; look at the difference before committing it. */
-const update = process.env["LOCUM_UPDATE"] === "1";
+const update = process.env.LOCUM_UPDATE === "1";
 
 describe("scenarios: the whole story of each file in test/scenario", () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".txt"))) {
