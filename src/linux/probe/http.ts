@@ -86,7 +86,11 @@ class Exchange implements Attempt {
       return;
     }
     this.#used = true;
-    const raw = connectTo(this.#request.target);
+    const raw = this.#open();
+    if (raw === undefined) {
+      done(OVER, null);
+      return;
+    }
     this.#raw = raw;
     const socket = this.#request.tls ? this.#encrypt(raw) : raw;
     this.#socket = socket;
@@ -104,6 +108,15 @@ class Exchange implements Attempt {
     socket.on("error", failed);
     raw.on("error", failed);
     socket.once("close", () => failed(new Error("the server closed the connection")));
+  }
+
+  #open(): net.Socket | undefined {
+    try {
+      return connectTo(this.#request.target);
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
   }
 
   #encrypt(socket: net.Socket): tls.TLSSocket {

@@ -1,7 +1,7 @@
 import { unreachable } from "../../base/assert.ts";
 import { between, type Duration, type Instant, inMilliseconds, milliseconds } from "../../base/time.ts";
 import type { Observation, ProbeEffect, ProbeId, ProbeRequest } from "../../check/probe.ts";
-import { type Attempt, type Settle, unsupported } from "./attempt.ts";
+import { type Attempt, observationOf, type Settle } from "./attempt.ts";
 import { probeHttp } from "./http.ts";
 import { probeTcp } from "./tcp.ts";
 
@@ -97,17 +97,17 @@ export class ProbeRunner {
 }
 
 function begin(request: ProbeRequest, options: { settle: Settle; bodyLimit: number }): Attempt {
-  const reason = unsupported(request.target);
-  if (reason !== undefined) {
-    options.settle({ kind: "not-asked", reason });
+  try {
+    switch (request.kind) {
+      case "tcp":
+        return probeTcp(request, options.settle);
+      case "http":
+        return probeHttp(request, options);
+      default:
+        return unreachable(request);
+    }
+  } catch (error) {
+    options.settle(observationOf(error as NodeJS.ErrnoException, request.target));
     return { close: () => undefined };
-  }
-  switch (request.kind) {
-    case "tcp":
-      return probeTcp(request, options.settle);
-    case "http":
-      return probeHttp(request, options);
-    default:
-      return unreachable(request);
   }
 }

@@ -56,11 +56,6 @@ describe("TCP_CHECK on the wire", () => {
       reason: "bindto 203.0.113.9 is not an address of this host",
     });
   });
-
-  it("says of a check with fwmark that it cannot be asked, which is no verdict", async () => {
-    const observation = await observe({ kind: "tcp", target: { address: loopback, port: 9, fwmark: 5 } });
-    expect(observation).toMatchObject({ kind: "not-asked", reason: expect.stringContaining("fwmark 5") });
-  });
 });
 
 describe("HTTP_GET on the wire", () => {
