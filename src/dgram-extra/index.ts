@@ -15,8 +15,7 @@ export {
   networkNamespacePath,
 } from "./network-namespace.ts";
 export {
-  lockMemory,
-  type MemoryLock,
+  lockProgramMemory,
   resourceLimits,
   type Scheduling,
   schedulingPolicies,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { checked, systemCall } from "./system-call.ts";
 
@@ -5,6 +6,7 @@ const PR_SET_PDEATHSIG = 1;
 const PR_SET_NAME = 15;
 const SCHED_RESET_ON_FORK = 0x40000000;
 const PRIO_PROCESS = 0;
+const MLOCK_ONFAULT = 1;
 const RLIMIT_RTPRIO = 14;
 const RLIMIT_RTTIME = 15;
 const RLIMIT_MEMLOCK = 8;
@@ -83,17 +85,29 @@ export function setResourceLimit(
   );
 }
 
-/** What to keep in memory: pages mapped now, those mapped later; with `onFault` each once it is first touched. */
-export interface MemoryLock {
-  readonly current: boolean;
-  readonly future: boolean;
-  readonly onFault: boolean;
+/**
+ * Keeps the program's code, its constant data, malloc's first arena and the main stack in memory once they are touched,
+ * so that memory pressure does not make it wait for the disk to read its own instructions back.
+ *
+ * mlockall(2) would also lock JavaScript's heap, and must not: V8 gives pages back with madvise(MADV_DONTNEED), which
+ * the kernel refuses on locked memory, and V8 ends the process when it is refused.
+ * @throws {SystemError} ENOMEM or EPERM when RLIMIT_MEMLOCK does not allow it.
+ */
+export function lockProgramMemory(): void {
+  for (const { start, end } of programMappings(readFileSync("/proc/self/maps", "utf8"))) {
+    const result = systemCall("mlock2", start, end - start, MLOCK_ONFAULT);
+    checked(result, "Cannot lock the program's memory");
+  }
 }
 
-/** @throws {SystemError} ENOMEM or EPERM when RLIMIT_MEMLOCK does not allow it. */
-export function lockMemory({ current, future, onFault }: MemoryLock): void {
-  checked(
-    systemCall("mlockall", (current ? 1 : 0) | (future ? 2 : 0) | (onFault ? 4 : 0)),
-    "Cannot lock the process's memory",
-  );
+/** Mappings of files, which hold code and constants, and the kernel's own heap and stack, from /proc/PID/maps. */
+function* programMappings(maps: string): Generator<{ start: bigint; end: bigint }> {
+  for (const line of maps.split("\n")) {
+    const match = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ +(\S.*)$/.exec(line);
+    if (match === null) continue;
+    const [, start = "", end = "", permissions = "", name = ""] = match;
+    const isProgram = name.startsWith("/") || name === "[heap]" || name === "[stack]";
+    if (isProgram && permissions.startsWith("r"))
+      yield { start: BigInt(`0x${start}`), end: BigInt(`0x${end}`) };
+  }
 }

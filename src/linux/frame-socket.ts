@@ -75,7 +75,7 @@ export class FrameSniffer {
         { code: RETURN, constant: 0 },
       ]);
     }
-    this.#socket.on("message", (bytes, info) => onFrame(sniffed(bytes, info)));
+    this.#socket.on("message", (data, info) => onFrame(sniffed(data, info)));
     this.#socket.on("error", (error) => onTrouble(error.message));
     this.#socket.on("overrun", (lost) =>
       onTrouble(`${lost} frames of ${interfaceName} came too fast and were lost`),
@@ -88,9 +88,9 @@ export class FrameSniffer {
   }
 }
 
-function sniffed(bytes: Uint8Array, info: MessageInfo): SniffedFrame {
+function sniffed(data: Buffer, info: MessageInfo): SniffedFrame {
   return {
-    bytes,
+    bytes: new Uint8Array(data),
     interfaceIndex: info.interfaceIndex,
     receivedAt: instant(info.receivedAt),
     outgoing: info.packetType === OUTGOING,

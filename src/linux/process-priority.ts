@@ -1,5 +1,12 @@
 import { readdirSync } from "node:fs";
-import { lockMemory, SystemError, setAffinity, setNice, setResourceLimit, setScheduling } from "dgram-extra";
+import {
+  lockProgramMemory,
+  SystemError,
+  setAffinity,
+  setNice,
+  setResourceLimit,
+  setScheduling,
+} from "dgram-extra";
 
 /** How urgent this process is; what is left out stays as it is. */
 export interface ProcessPriority {
@@ -9,7 +16,7 @@ export interface ProcessPriority {
   readonly realtime?: number;
   /** Microseconds a real-time thread may run without pause before SIGXCPU; unlimited when left out. */
   readonly realtimeLimit?: number;
-  /** Keep what is in memory from being swapped out, now and as it is touched. */
+  /** Keep the program's code and constant data in memory; JavaScript's heap cannot be kept (see lockProgramMemory). */
   readonly lockMemory?: boolean;
   /** Processors to run on. */
   readonly processors?: readonly number[];
@@ -56,10 +63,7 @@ export function applyProcessPriority(priority: ProcessPriority): readonly string
     );
   }
   if (priority.lockMemory === true) {
-    attempt(
-      () => lockMemory({ current: true, future: false, onFault: true }),
-      "wanted: CAP_IPC_LOCK or a higher limit of locked memory",
-    );
+    attempt(lockProgramMemory, "wanted: CAP_IPC_LOCK or a higher limit of locked memory");
   }
   return refusals;
 }

@@ -138,10 +138,12 @@ export class VrrpSocket {
     }
   }
 
-  #receive(packet: Uint8Array, info: MessageInfo): void {
+  #receive(data: Buffer, info: MessageInfo): void {
     const source = this.#source(info.address);
     if (source === undefined) return;
     const destination = info.destination === undefined ? undefined : parseIpAddress(info.destination);
+    // Not the Buffer itself: its slice() does not copy, which a Uint8Array's does.
+    const packet = new Uint8Array(data.buffer, data.byteOffset, data.length);
     this.#options.onPacket(packet, {
       source,
       ...(destination?.ok ? { destination: destination.value } : {}),
