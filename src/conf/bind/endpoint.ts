@@ -17,7 +17,7 @@ export interface EndpointProblem {
 /** Reads `IP [PORT]`. A port is 1..65535, or 0 for all ports where `zero` allows it. */
 export function readEndpoint(words: readonly Word[]): Endpoint | EndpointProblem {
   const [host, portWord] = words;
-  const address = parseIpAddress(host?.text ?? "");
+  const address = parseIpAddress((host?.text ?? "").replace(/\/\d+$/, ""));
   if (!host || !address.ok) {
     return {
       word: host ?? { text: "", quoted: false, start: 0, end: 0 },

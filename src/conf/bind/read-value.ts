@@ -145,9 +145,24 @@ function readEnum(keyword: Keyword, shape: Extract<ValueShape, { kind: "enum" }>
   };
 }
 
+/** keepalived reads an address up to its `/` and says nothing. */
+export function ignoredPrefix(text: string): Finding {
+  return {
+    code: "ignored-prefix-length",
+    severity: "warning",
+    message: `a prefix length means nothing here, so ${text} counts as ${text.replace(/\/.*$/, "")}`,
+    help: "write the address alone",
+  };
+}
+
 function readAddress(keyword: Keyword, text: string): ReadValue {
-  const parsed = parseIpAddress(text);
-  if (parsed.ok) return { value: { kind: "address", address: parsed.value } };
+  const parsed = parseIpAddress(text.replace(/\/\d+$/, ""));
+  if (parsed.ok) {
+    return {
+      value: { kind: "address", address: parsed.value },
+      ...(text.includes("/") ? { finding: ignoredPrefix(text) } : {}),
+    };
+  }
   return {
     finding: {
       code: "bad-address",

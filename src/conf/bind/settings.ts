@@ -147,11 +147,59 @@ function readDirective(
   }
   if (keyword.status?.kind === "deprecated") tellDeprecated(context, name, keyword.status.use);
   if (!keyword.bound) tellUnbound(context, name, keyword);
+  tellUnusedWords(context, { keyword, words, keywords: vocabulary.keywords });
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
   const setting = { keyword, directive, words, ...(value ? { value } : {}) };
   if (keyword.value.kind === "entries") checkEntries(context, setting);
   return setting;
+}
+
+/** How many words a shape uses; undefined where any number may follow. */
+function wordsUsed(keyword: Keyword): number | undefined {
+  switch (keyword.value.kind) {
+    case "none":
+      return 0;
+    case "boolean":
+    case "integer":
+    case "decimal":
+    case "address":
+    case "interface":
+      return 1;
+    default:
+      return undefined;
+  }
+}
+
+/** keepalived ignores the words after a value in silence; often they are the next keyword, without a line of its own. */
+function tellUnusedWords(
+  context: BindContext,
+  from: {
+    readonly keyword: Keyword;
+    readonly words: readonly Word[];
+    readonly keywords: ReadonlyMap<string, Keyword>;
+  },
+): void {
+  const used = wordsUsed(from.keyword);
+  const first = used === undefined ? undefined : from.words[used];
+  const last = from.words[from.words.length - 1];
+  if (!first || !last) return;
+  const isKeyword = from.keywords.has(first.text);
+  tell(
+    context,
+    { start: first.start, end: last.end },
+    {
+      code: "unused-words",
+      severity: isKeyword ? "warning" : "hint",
+      message: `${from.keyword.name} takes ${used === 0 ? "no value" : "one value"}, so what follows it is ignored: ${from.words
+        .slice(used)
+        .map((word) => word.text)
+        .join(" ")}`,
+      help: isKeyword
+        ? `${first.text} is a keyword: write it on a line of its own`
+        : "remove it, or write it as a comment after #",
+    },
+  );
 }
 
 function tellRefused(
@@ -160,6 +208,10 @@ function tellRefused(
   refused: { readonly finding: Finding; readonly keyword: Keyword; readonly path: string },
 ): void {
   const { finding, keyword, path } = refused;
+  if (finding.texts === undefined) {
+    tell(context, word, finding);
+    return;
+  }
   const own = refusalText(path, { keyword: keyword.name, value: word.text, owner: context.owner });
   const texts = [...(finding.texts ?? []), ...(own ? [own] : [])];
   const only = finding.code === "too-many-places" ? (finding.texts ?? []) : texts;

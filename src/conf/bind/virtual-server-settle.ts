@@ -2,6 +2,7 @@ import { familyOf } from "../../base/ip-address.ts";
 import type {
   ForwardingMethod,
   RealServer,
+  SorryServer,
   TransportProtocol,
   VirtualServer,
 } from "../model/virtual-server.ts";
@@ -56,12 +57,14 @@ export function settleVirtualServer(context: BindContext, from: Settling): Virtu
   }
   const quorum = settleQuorum(late, draft, name);
   const fitting = dropOtherFamily(context, from);
+  const { sorryServer: written, ...rest } = draft;
+  const sorryServer = written ? settleSorryPort(late, from, written) : undefined;
   return {
-    ...draft,
+    ...rest,
     ...quorum,
     onePacket: settleOnePacket(late, from, name),
     realServers: fitting.map((server) => settlePort(context, { server, from })),
-    ...(draft.sorryServer ? { sorryServer: settleSorryPort(late, from, draft.sorryServer) } : {}),
+    ...(sorryServer ? { sorryServer } : {}),
   };
 }
 
@@ -166,7 +169,7 @@ function dropOtherFamily(context: BindContext, from: Settling): readonly RealSer
       message: `the real server ${server.address} on line ${server.at.line} is not IPv${family} as its virtual server is, so it is left out`,
       help: "use real servers of the same family, or lb_kind TUN",
       texts: [
-        `Address family of virtual server and real server [${server.address}]:${server.port} don't match - skipping real server.`,
+        `Address family of virtual server and real server ${server.address} don't match - skipping real server.`,
       ],
       stage: "checker-end",
     });
@@ -222,14 +225,20 @@ function protocolOf(context: BindContext): string {
   return context.owner.split(":").at(-2) ?? "none";
 }
 
-function settleSorryPort(
-  late: Teller,
-  from: Settling,
-  sorry: NonNullable<VirtualServer["sorryServer"]>,
-): NonNullable<VirtualServer["sorryServer"]> {
+function settleSorryPort(late: Teller, from: Settling, sorry: SorryServer): SorryServer | undefined {
   const { target } = from;
   const method: ForwardingMethod = sorry.forwarding;
   if (target.kind !== "address") return sorry;
+  if (familyOf(sorry.address) !== familyOf(target.endpoint.address) && method !== "tun") {
+    late("sorry_server", {
+      code: "mixed-families",
+      severity: "error",
+      message: `the sorry server ${sorry.address} is not of the family of its virtual server ${target.endpoint.address}, so there is none`,
+      help: "use a sorry server of the same family",
+      texts: ["Address family of virtual server and sorry server  don't match - skipping sorry server."],
+    });
+    return undefined;
+  }
   const { port } = target.endpoint;
   if (sorry.port === 0 || sorry.port === port) return { ...sorry, port };
   if (method === "nat" || port === 0) return sorry;

@@ -113,7 +113,7 @@ function bindAddresses(context: BindContext, settings: Settings): BoundAddresses
   const first = settings
     .every("unicast_peer")
     .flatMap(entriesOf)
-    .map((words) => parseIpAddress(words[0]?.text ?? ""))
+    .map((words) => parseIpAddress((words[0]?.text ?? "").replace(/\/\d+$/, "")))
     .find((parsed) => parsed.ok);
   let family: AddressFamily | undefined = settings.has("native_ipv6")
     ? 6
@@ -202,7 +202,7 @@ function bindPeers(context: BindContext, settings: Settings, family: AddressFami
   for (const words of settings.every("unicast_peer").flatMap(entriesOf)) {
     const [word, ...options] = words;
     if (!word) continue;
-    const parsed = parseIpAddress(word.text);
+    const parsed = parseIpAddress(word.text.replace(/\/\d+$/, ""));
     if (!parsed.ok || familyOf(parsed.value) !== family) {
       tellPeer(context, { word, problem: parsed.ok ? "family" : "malformed", family });
       continue;
@@ -282,8 +282,9 @@ function bindGarp(context: BindContext, settings: Settings, global: GlobalDefini
     refresh: wholeSeconds(settings, "garp_master_refresh") ?? defaults.refresh,
     refreshRepeat: Math.max(1, settings.number("garp_master_refresh_repeat") ?? defaults.refreshRepeat),
     lowerPriorityDelay:
-      wholeSeconds(settings, "garp_lower_prio_delay") ?? defaults.lowerPriorityDelay ?? delay,
-    lowerPriorityRepeat: settings.number("garp_lower_prio_repeat") ?? defaults.lowerPriorityRepeat ?? repeat,
+      wholeSeconds(settings, "garp_lower_prio_delay") ?? defaults.lowerPriorityDelay ?? defaults.delay,
+    lowerPriorityRepeat:
+      settings.number("garp_lower_prio_repeat") ?? defaults.lowerPriorityRepeat ?? defaults.repeat,
   };
 }
 

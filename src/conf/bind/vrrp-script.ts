@@ -1,4 +1,4 @@
-import { type Duration, seconds } from "../../base/time.ts";
+import { type Duration, milliseconds, seconds } from "../../base/time.ts";
 import type { GlobalDefinitions } from "../model/global-definitions.ts";
 import type { VrrpScript } from "../model/vrrp-script.ts";
 import type { Directive } from "../tree.ts";
@@ -100,10 +100,11 @@ function checkPath(context: BindContext, script: { readonly path: string; readon
   });
 }
 
-/** keepalived takes 0 for one second and says so. */
+/** keepalived counts milliseconds here, takes 0 for one second and says so. */
 function atLeastOne(context: BindContext, setting: Setting | undefined): Duration | undefined {
   if (setting?.value?.kind !== "number") return undefined;
-  if (setting.value.value > 0) return setting.value.value as Duration;
+  const rounded = milliseconds(Math.round(setting.value.value / 1_000));
+  if (rounded > 0) return rounded;
   tell(context, placeOf(setting.directive), {
     code: "zero-becomes-one",
     severity: "warning",

@@ -53,7 +53,8 @@ export function settleInstance(context: BindContext, from: Settling): VrrpInstan
     authentication: authentication.authentication,
     initialState: authentication.initialState,
     advertisementInterval: settleInterval(late, draft, version),
-    accept: draft.accept ?? (!draft.strict || priority === 255),
+    accept: settleAccept(late, { draft, version, priority }),
+    trackScripts: settleTracks(late, { draft, priority }),
     ...(multicastDestination ? { multicastDestination } : {}),
     ...(draft.strict ? strictOverrides(late, from) : {}),
   };
@@ -110,7 +111,9 @@ function noAddressFinding(owner: string, required: boolean): Finding & { readonl
     severity: "warning",
     message: `the instance ${owner} has no virtual address, so there is nothing for it to move`,
     help: "add virtual_ipaddress { ADDRESS/LENGTH }",
-    texts: [`(${owner}) No VIP specified; at least one is ${required ? "required" : "sensible"}`],
+    texts: required
+      ? [`(${owner}) No VIP specified; at least one is required`]
+      : new Array<string>(2).fill(`(${owner}) No VIP specified; at least one is sensible`),
   };
 }
 
@@ -233,6 +236,46 @@ function settleAuthentication(
     texts: [`(${draft.name}) Initial state master is incompatible with AH authentication - clearing`],
   });
   return { authentication: draft.authentication, initialState: "backup" };
+}
+
+/** Strict mode lets only the owner of the address accept packets, and knows no accept mode in version 2. */
+function settleAccept(
+  late: LateTeller,
+  from: { readonly draft: Draft; readonly version: 2 | 3; readonly priority: number },
+): boolean {
+  const { draft, version, priority } = from;
+  if (!draft.strict || priority === 255) return draft.accept ?? true;
+  if (draft.accept !== true || version === 3) return draft.accept ?? false;
+  late("accept", {
+    code: "accept-in-strict-mode",
+    severity: "warning",
+    message: "version 2 in strict mode has no accept mode, so packets to the virtual address are dropped",
+    help: "turn strict mode off, or use version 3",
+    texts: [
+      `(${draft.name}) warning - accept mode for VRRP version 2 does not comply with RFC3768 - resetting`,
+    ],
+  });
+  return false;
+}
+
+/** The owner of the address keeps priority 255, whatever a script with a weight says. */
+function settleTracks(
+  late: LateTeller,
+  from: { readonly draft: Draft; readonly priority: number },
+): VrrpInstance["trackScripts"] {
+  const { draft, priority } = from;
+  if (priority !== 255) return draft.trackScripts;
+  return draft.trackScripts.filter((script) => {
+    if (script.weight === 0) return true;
+    late("track_script", {
+      code: "weight-on-owner",
+      severity: "warning",
+      message: `the script ${script.name} has the weight ${script.weight}, but priority 255 never changes, so it is not tracked`,
+      help: "lower the priority to 254 or less, or track the script with weight 0, which makes its failure a fault",
+      texts: [`(${draft.name}) ignoring tracked script ${script.name} with weights due to address_owner`],
+    });
+    return false;
+  });
 }
 
 /** Version 2 counts whole seconds up to 255, version 3 hundredths up to 40.95 s. */
