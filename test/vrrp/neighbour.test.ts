@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../src/base/bytes.ts";
+import { fromHex, toHex } from "../../src/base/bytes.ts";
 import { ipAddressFromBytes } from "../../src/base/ip-address.ts";
 import { decodeAnnouncement, encodeAnnouncement } from "../../src/vrrp/neighbour.ts";
 import { ip } from "./router-support.ts";
@@ -23,6 +23,20 @@ describe("ST-6 announcements on the wire", () => {
       `33330000000102aabbccddee86dd6000000000203aff${address}ff020000000000000000000000000001` +
         `8800${checksum}a0000000${address}020102aabbccddee`,
     );
+  });
+
+  it("both byte for byte as keepalived 2.2.7 sends them on a host that does not forward", () => {
+    const captured = {
+      "192.0.2.3": "ffffffffffffea900d461443080600010800060400 01ea900d461443c0000203ffffffffffffc0000203",
+      "fe80::54":
+        "333300000001ea900d46144386dd6000000000203afffe800000000000000000000000000054ff020000000000000000000000000001" +
+        "88004cdc20000000fe8000000000000000000000000000540201ea900d461443",
+    };
+    const own = fromHex("ea900d461443");
+    for (const [address, hex] of Object.entries(captured)) {
+      const frame = encodeAnnouncement({ address: ip(address), hardwareAddress: own, router: false });
+      expect(toHex(frame)).toBe(hex.replace(" ", ""));
+    }
   });
 
   it("what is sent can be read, in both families", () => {
