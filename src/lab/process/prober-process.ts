@@ -1,4 +1,4 @@
-import { MonotonicTimer } from "dgram-extra";
+import { MonotonicTimer, setNice } from "dgram-extra";
 import type { Instant } from "../../base/time.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import type { ProberReport, ProberRequest, ProbeTarget } from "../prober.ts";
@@ -14,6 +14,12 @@ let longestStall = 0;
 const onAnswer = (probe: number, at: number): void => {
   if (answeredAt[probe] === -1) answeredAt[probe] = at;
 };
+
+try {
+  setNice(-20);
+} catch {
+  // A container without CAP_SYS_NICE: probes may leave late, and `longestStall` tells by how much.
+}
 
 const send = senderFor(target);
 const period = target.everyMs * 1_000;
