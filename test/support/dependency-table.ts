@@ -43,8 +43,9 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "dgram-extra": ["src/linux/", "src/lab/", "src/cli/"],
 };
 
-/** The part of src/ that a path belongs to: `src/conf/bind/x.ts` is in `conf`. */
+/** The part of src/ that a path belongs to: `src/conf/bind/x.ts` is in `conf`. The tests of dgram-extra are in none. */
 export function partOf(path: string): string | undefined {
+  if (path.startsWith("src/dgram-extra/test/")) return undefined;
   if (path.startsWith("grammar/")) return "grammar";
   return /^src\/([^/]+)\//.exec(path)?.[1];
 }
