@@ -1,5 +1,12 @@
 import type { IpAddress } from "../base/ip-address.ts";
-import type { DestinationMethod, Outcome, ServiceOp, ServiceProtocol, ServiceSet } from "./service.ts";
+import type {
+  DestinationMethod,
+  Outcome,
+  ServiceKey,
+  ServiceOp,
+  ServiceProtocol,
+  ServiceSet,
+} from "./service.ts";
 
 /** Packets and bytes (IP total length) since the counter began; `connections` counts scheduled sessions. */
 export interface Traffic {
@@ -60,6 +67,16 @@ export interface ServiceTable {
   apply(op: ServiceOp): Outcome;
   sessions(): Iterable<Session>;
   counters(): Counters;
+}
+
+/** A table that ipvsadm can work on. */
+export interface AdministeredTable extends ServiceTable {
+  /** The session timeouts in force. */
+  timeouts(): SessionTimeouts;
+  /** Existing sessions follow at their next packet. */
+  setTimeouts(timeouts: SessionTimeouts): void;
+  /** Counts one service's traffic, or everything's, anew from now on; false when there is no such service. */
+  zero(key?: ServiceKey): boolean;
 }
 
 /** The counters of something that never saw a packet. */

@@ -14,10 +14,10 @@ import {
   serviceKeyText,
 } from "../forward/service.ts";
 import type {
+  AdministeredTable,
   Counters,
   DestinationCounters,
   ServiceCounters,
-  ServiceTable,
   Session,
   SessionTimeouts,
 } from "../forward/service-table.ts";
@@ -49,7 +49,7 @@ export interface BpfTableOptions {
  * one process at a time. Nothing is loaded until the first service comes; deleted services leave their sessions to
  * run out, as in IPVS.
  */
-export class BpfTable implements ServiceTable {
+export class BpfTable implements AdministeredTable {
   readonly #folder: string;
   readonly #attach: (program: string) => void;
   #maps: DirectorMaps | undefined;

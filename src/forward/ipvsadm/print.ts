@@ -253,14 +253,16 @@ function inOrder(service: Service, sorted: boolean): readonly Destination[] {
 
 function endpoint(
   { address, port }: { readonly address: IpAddress; readonly port: number },
-  { protocol, labels }: { readonly protocol: ServiceProtocol; readonly labels: Labels },
+  { protocol, labels }: { readonly protocol: ServiceProtocol | undefined; readonly labels: Labels },
 ): string {
   const host = labels.host(address);
-  return `${familyOf(address) === 6 ? `[${host}]` : host}:${labels.port(port, protocol)}`;
+  const label = protocol === undefined ? String(port) : labels.port(port, protocol);
+  return `${familyOf(address) === 6 ? `[${host}]` : host}:${label}`;
 }
 
-function protocolOf(key: ServiceKey): ServiceProtocol {
-  return key.kind === "address" ? key.protocol : "tcp";
+/** A mark's destinations have no protocol, so their ports have no names. */
+function protocolOf(key: ServiceKey): ServiceProtocol | undefined {
+  return key.kind === "address" ? key.protocol : undefined;
 }
 
 function pad(value: string | number, width: number): string {
