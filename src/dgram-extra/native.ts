@@ -66,7 +66,7 @@ export type SystemCallName =
   | "unshare"
   | "write";
 
-/** What native/*.c exports; the comments there say what each does. */
+/** What the addon exports; the comments in the folder `native` say what each function does. */
 export interface Native {
   readonly systemCallNumbers: Readonly<Record<SystemCallName, number>>;
   readonly printSink: bigint;

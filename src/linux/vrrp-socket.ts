@@ -5,7 +5,7 @@ import { type Instant, instant } from "../base/time.ts";
 import { dropEverything, vrrpFilter } from "./vrrp-filter.ts";
 
 /** What is known of a received VRRP packet besides its bytes. */
-export interface VrrpPacketInfo {
+export interface VrrpPacketOrigin {
   readonly source: IpAddress;
   readonly destination?: IpAddress;
   /** TTL or hop limit it arrived with. */
@@ -23,7 +23,7 @@ export interface VrrpSocketOptions {
   /** Virtual routers to hear; packets of others are dropped by the kernel. */
   readonly virtualRouterIds: Iterable<number>;
   /** IPv4: the whole packet with its header; IPv6: the VRRP message. The bytes are valid only during the call. */
-  readonly onPacket: (packet: Uint8Array, info: VrrpPacketInfo) => void;
+  readonly onPacket: (packet: Uint8Array, info: VrrpPacketOrigin) => void;
   /** The kernel refused to receive (ENETDOWN at a link down) or lost packets; receiving goes on. */
   readonly onTrouble: (trouble: VrrpSocketTrouble) => void;
   /** A network namespace other than the process's own. */

@@ -8,7 +8,7 @@ import {
   parseIpAddress,
 } from "../../src/base/ip-address.ts";
 import { monotonicNow } from "../../src/linux/monotonic-clock.ts";
-import { type VrrpPacketInfo, VrrpSocket, type VrrpSocketTrouble } from "../../src/linux/vrrp-socket.ts";
+import { type VrrpPacketOrigin, VrrpSocket, type VrrpSocketTrouble } from "../../src/linux/vrrp-socket.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
@@ -17,7 +17,7 @@ const patience = { within: 5_000 };
 
 interface Heard {
   readonly packet: Uint8Array;
-  readonly info: VrrpPacketInfo;
+  readonly info: VrrpPacketOrigin;
 }
 
 function address(text: string): IpAddress {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ipBytes, ipText } from "../ip-text.ts";
+import { ipBytes, ipText } from "../../src/dgram-extra/ip-text.ts";
 
 describe("IP addresses as text", () => {
   it.each([

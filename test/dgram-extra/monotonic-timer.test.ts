@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { MonotonicTimer } from "../monotonic-timer.ts";
-import { monotonicMicroseconds } from "../system-call.ts";
+import { MonotonicTimer } from "../../src/dgram-extra/monotonic-timer.ts";
+import { monotonicMicroseconds } from "../../src/dgram-extra/system-call.ts";
 
 let timer: MonotonicTimer | undefined;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Endpoint, encodeEndpoint, type SocketType } from "../socket-address.ts";
+import { type Endpoint, encodeEndpoint, type SocketType } from "../../src/dgram-extra/socket-address.ts";
 
 describe("encodeEndpoint", () => {
   it.each<[SocketType, Endpoint, string]>([

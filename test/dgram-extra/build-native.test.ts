@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 
-const home = fileURLToPath(new URL("..", import.meta.url));
+const home = fileURLToPath(new URL("../../src/dgram-extra", import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), "dgram-extra-"));
 const target = join(copy, "build", "native.node");
 for (const name of ["native", "build-native.mjs", "package.json"]) {

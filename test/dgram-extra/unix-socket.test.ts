@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import type { SocketOptions } from "../configurable-socket.ts";
-import { createSocket, type Socket } from "../socket.ts";
+import type { SocketOptions } from "../../src/dgram-extra/configurable-socket.ts";
+import { createSocket, type Socket } from "../../src/dgram-extra/socket.ts";
 
 const open: Socket[] = [];
 let names = 0;

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { eventually } from "../../../test/support/eventually.ts";
-import { Namespaces } from "../../../test/support/namespaces.ts";
-import { describeWith } from "../../../test/support/require.ts";
-import type { SocketOptions } from "../configurable-socket.ts";
-import { interfaceIndex, interfaceName } from "../interface-index.ts";
-import { inNetworkNamespace, networkNamespaceCookie } from "../network-namespace.ts";
-import type { MessageInfo } from "../received-batch.ts";
-import { createSocket, type Socket } from "../socket.ts";
-import { monotonicMicroseconds } from "../system-call.ts";
+import type { SocketOptions } from "../../src/dgram-extra/configurable-socket.ts";
+import { interfaceIndex, interfaceName } from "../../src/dgram-extra/interface-index.ts";
+import { inNetworkNamespace, networkNamespaceCookie } from "../../src/dgram-extra/network-namespace.ts";
+import type { MessageInfo } from "../../src/dgram-extra/received-batch.ts";
+import { createSocket, type Socket } from "../../src/dgram-extra/socket.ts";
+import { monotonicMicroseconds } from "../../src/dgram-extra/system-call.ts";
+import { eventually } from "../support/eventually.ts";
+import { Namespaces } from "../support/namespaces.ts";
+import { describeWith } from "../support/require.ts";
 
 const PROTOCOL = 253; // for experiments (RFC 3692)
 const LOAD_BYTE_ABSOLUTE = 0x30;
