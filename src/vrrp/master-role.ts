@@ -143,18 +143,29 @@ function answerGap({ config }: RouterState): Duration {
  */
 function answerLower(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
   const logged = logLower(state, received, now);
-  const told = state.config.lowerPriorityNoAdvertisement
+  const answered = state.config.lowerPriorityNoAdvertisement
     ? { state: logged.state, effects: [] }
     : answer(logged.state, now, { restartTimer: false });
-  const announced = announceAfterLower(told.state, now);
+  const announced = announceAfterLower(answered.state, now);
+  const told = tellOfLower(announced.state, received, now);
   return {
-    state: announced.state,
-    effects: [
-      ...logged.effects,
-      ...told.effects,
-      ...announced.effects,
-      { kind: "lower-priority-heard", source: received.source, priority: received.priority },
-    ],
+    state: told.state,
+    effects: [...logged.effects, ...answered.effects, ...announced.effects, ...told.effects],
+  };
+}
+
+/**
+ * For `notify_master_rx_lower_pri`.
+ * Deviation: at most twice per interval, and once a second, because a script may run each time.
+ */
+function tellOfLower(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
+  const last = state.role.lowerPriorityToldAt;
+  const gap = Math.min(LEAST_LOG_GAP, state.config.advertisementInterval / 2);
+  if (last !== undefined && between(last, now) < gap) return { state, effects: [] };
+  const { source, priority } = received;
+  return {
+    state: withRole(state, { lowerPriorityToldAt: now }),
+    effects: [{ kind: "lower-priority-heard", source, priority }],
   };
 }
 

@@ -55,6 +55,8 @@ export interface MasterRole {
   readonly lowerPriorityLoggedAt?: Instant;
   /** Set while another router claims priority 255 too. */
   readonly ownerConflict?: OwnerConflict;
+  /** When the last one was passed on to whoever is notified. */
+  readonly lowerPriorityToldAt?: Instant;
   /** When the last burst that answered a lower priority went out, for the rate limit. */
   readonly lowerPriorityAnnouncedAt?: Instant;
   /** Addresses that someone else took away, or that could not be added, are put back then. */

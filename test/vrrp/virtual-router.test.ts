@@ -464,11 +464,8 @@ describe("master", () => {
   it("ST-13 a lower priority: announced again after garp_lower_prio_delay, logged once per second", () => {
     const router = bench("master").on(advert(50), at(10.2));
     expect(router.told).toEqual(["log", "advert 100", "announce x5", "lower-priority-heard"]);
-    expect(router.on(advert(50), at(10.6)).told).toEqual([
-      "advert 100",
-      "announce x5",
-      "lower-priority-heard",
-    ]);
+    expect(router.on(advert(50), at(10.6)).told).toEqual(["advert 100", "announce x5"]);
+    expect(router.on(advert(50), at(10.8)).told).toContain("lower-priority-heard");
     expect(router.on(advert(50), at(11.3)).told).toContain("log");
     const later = router.run(at(30)).filter(({ effect }) => effect.kind === "announce");
     expect(later.map((entry) => entry.at)).toContain(at(15.2));
