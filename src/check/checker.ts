@@ -9,11 +9,11 @@ import type { CancelProbeEffect, Observation, ProbeEffect, ProbeId, ProbeRequest
 /** keepalived starts no check earlier than this after the start of the process. */
 const BOOTSTRAP_DELAY = seconds(1);
 
-/** An alarm later than this past a deadline means that we overslept, not that the server was slow. */
+/**
+ * An alarm later than this past a deadline means that we overslept, not that the server was slow. The answer may lie
+ * unread in its socket, so once, what was overslept is given on top, `connect_timeout` at most.
+ */
 const OVERSLEPT = milliseconds(100);
-
-/** What a waking process gives an answer that may lie unread in the socket. */
-const WAKING_GRACE = milliseconds(100);
 
 /** What one checker is to do. */
 export interface CheckerSpec {
@@ -146,8 +146,13 @@ function alarm(state: CheckerState, now: Instant): CheckerStep {
   const { phase } = state;
   if (phase.kind === "waiting") return now < phase.until ? unchanged(state) : probe(state, now);
   if (phase.kind === "idle" || now < phase.dueBy) return unchanged(state);
-  if (!phase.graceGiven && between(phase.dueBy, now) > OVERSLEPT) {
-    return unchanged({ ...state, phase: { ...phase, dueBy: after(now, WAKING_GRACE), graceGiven: true } });
+  const late = between(phase.dueBy, now);
+  if (!phase.graceGiven && late > OVERSLEPT) {
+    const dueBy = after(
+      now,
+      late < state.spec.checker.timing.timeout ? late : state.spec.checker.timing.timeout,
+    );
+    return unchanged({ ...state, phase: { ...phase, dueBy, graceGiven: true } });
   }
   const step = conclude(state, judge(state, { kind: "timed-out" }), now);
   return { state: step.state, effects: [{ kind: "cancel-probe", id: phase.id }, ...step.effects] };
