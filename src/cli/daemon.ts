@@ -212,18 +212,16 @@ async function reload(options: DaemonOptions, running: Running): Promise<void> {
 }
 
 async function load(options: DaemonOptions): Promise<Loaded> {
-  const { config, diagnostics, files } = loadConfiguration({
+  const { config, diagnostics } = loadConfiguration({
     root: options.configurationFile,
     read: readConfig,
     options: { configId: options.configId ?? defaultConfigId(), environment: process.env },
   });
-  if (files.length === 0) {
-    const message = `Configuration file "${options.configurationFile}" cannot be read; name another with -f FILE`;
-    return { config, diagnostics, refusal: { code: EXIT.noConfiguration, message } };
-  }
   const code = fatalExitCode(diagnostics);
   if (code !== undefined) {
-    return { config, diagnostics, refusal: { code, message: "The configuration cannot be used, see above" } };
+    const message =
+      code === EXIT.noConfiguration ? "Nothing to run" : "The configuration cannot be used, see above";
+    return { config, diagnostics, refusal: { code, message } };
   }
   return { config, diagnostics, refusal: missingInterface(config) };
 }
