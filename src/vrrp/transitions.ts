@@ -21,6 +21,7 @@ export type InRole<Kind extends Role> = RouterState & { readonly role: Kind };
 
 const OWNER = 255;
 const RESIGN = 0;
+const FAREWELLS_OF_A_SHORT_REIGN = 3;
 
 /** Nothing happens. */
 export function unchanged(state: RouterState): RouterStep {
@@ -144,14 +145,14 @@ export function enterInitialize(state: RouterState): RouterStep {
   return { state: changed.state, effects: [...resign(state), ...changed.effects] };
 }
 
-/**
- * A master yields to a better one. `farewell` asks for one more advertisement before the addresses go.
- */
+/** A master yields to a better one. */
 export function yieldTo(
   state: InRole<MasterRole>,
   how: { readonly reason: ChangeReason; readonly masterInterval: Duration; readonly now: Instant },
 ): RouterStep {
-  const farewell = farewellWanted(state, how.now) ? advertise(state, state.priority) : [];
+  const farewell = Array.from({ length: farewells(state, how.now) }, () =>
+    advertise(state, state.priority),
+  ).flat();
   const role: BackupRole = {
     kind: "backup",
     masterDownAt: after(how.now, downInterval(state, how.masterInterval)),
@@ -163,15 +164,16 @@ export function yieldTo(
 }
 
 /**
- * Whether the winner is to hear from us once more, so that it announces its addresses again (ST-14).
- * Deviation: not only when `higher_prio_send_advert` asks for it, but also when we were master for less than a down
- * interval: the winner may have missed every advertisement we sent, and then our own announcements would stand in the
- * neighbours' tables until they expire. `vrrp_strict` keeps to the RFC.
+ * How often the winner is to hear from us once more, so that it announces its addresses again (ST-14).
+ * Deviation: not only once when `higher_prio_send_advert` asks for it, but three times when we were master for less than
+ * a down interval: we only became master because the network loses packets, the winner may have missed everything we
+ * sent, and then our own announcements would stand in the neighbours' tables until they expire. `vrrp_strict` keeps to
+ * the RFC.
  */
-function farewellWanted(state: InRole<MasterRole>, now: Instant): boolean {
-  if (state.config.higherPrioritySendAdvertisement) return true;
+function farewells(state: InRole<MasterRole>, now: Instant): number {
   const short = downInterval(state, state.config.advertisementInterval);
-  return !state.config.strict && between(state.role.since, now) <= short;
+  if (!state.config.strict && between(state.role.since, now) <= short) return FAREWELLS_OF_A_SHORT_REIGN;
+  return state.config.higherPrioritySendAdvertisement ? 1 : 0;
 }
 
 function resign(state: RouterState): readonly RouterEffect[] {

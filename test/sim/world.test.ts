@@ -11,9 +11,9 @@ import type { RouterConfig } from "../../src/vrrp/router-config.ts";
 
 const VIRTUAL = "192.0.2.1" as IpAddress;
 
-function pair(first: Partial<RouterConfig> = {}, second: Partial<RouterConfig> = {}): World {
+function pair(first: Partial<RouterConfig> = {}, second: Partial<RouterConfig> = {}, seed = 1): World {
   const world = new World({
-    seed: 1,
+    seed,
     lateAlarms: false,
     routers: [
       {
@@ -90,6 +90,26 @@ describe("the world", () => {
 
   it("says which routers it has when asked for another", () => {
     expect(() => pair().router("c")).toThrow(/"c".*a, b/);
+  });
+});
+
+describe("ST-14 a network that loses three packets in ten", () => {
+  it("keeps the client away from the master for less than two hundredths of the time", () => {
+    let samples = 0;
+    let dark = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const quick = { version: 3, advertisementInterval: seconds(0.1) } as const;
+      const world = pair(quick, quick, seed);
+      world.runUntil(instant(2_000_000));
+      world.segment.conditions = { ...CALM, loss: 0.3 };
+      for (let time = 2_000_000; time < 42_000_000; time += 5_000) {
+        world.runUntil(instant(time));
+        const believed = world.believed(VIRTUAL);
+        samples++;
+        if (believed === undefined || world.router(believed).role !== "master") dark++;
+      }
+    }
+    expect(dark / samples).toBeLessThan(0.02);
   });
 });
 
