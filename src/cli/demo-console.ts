@@ -33,7 +33,6 @@ export class DemoConsole implements DrillListener {
   readonly #live: boolean;
   #ticking: NodeJS.Timeout | undefined;
   #begun = 0;
-  #step = "";
   #frame = 0;
 
   constructor(options: ConsoleOptions) {
@@ -60,7 +59,6 @@ export class DemoConsole implements DrillListener {
   }
 
   readonly onStep = (name: string): void => {
-    this.#step = name;
     this.#begun = performance.now();
     this.#write("");
     this.#write(`${this.#colours.cyan(this.#unicode ? "▶" : ">")} ${this.#colours.bold(name)}`);
@@ -135,7 +133,7 @@ export class DemoConsole implements DrillListener {
     const frames = this.#unicode ? SPINNER : ASCII_SPINNER;
     this.#frame = (this.#frame + 1) % frames.length;
     const seconds = ((performance.now() - this.#begun) / 1_000).toFixed(1);
-    this.#out.write(`\r\u001b[K  ${frames[this.#frame]} ${this.#colours.dim(`${this.#step} ${seconds} s`)}`);
+    this.#out.write(`\r\u001b[K  ${frames[this.#frame]} ${this.#colours.dim(`${seconds} s`)}`);
   }
 
   #rest(): void {

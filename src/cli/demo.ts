@@ -116,9 +116,9 @@ async function demonstrate(situation: Situation, options: DemoOptions): Promise<
     out: options.json ? process.stderr : process.stdout,
     quiet: options.json && !options.verbose,
   });
+  screen.title(situation.name, situation.summary);
   const stale = removeLeftovers();
   if (stale.length > 0) screen.note(`removed what an earlier run left behind: ${stale.join(", ")}`);
-  screen.title(situation.name, situation.summary);
   const early = new EarlyEnd();
   const drill: DrillOptions = {
     situation,
@@ -126,11 +126,11 @@ async function demonstrate(situation: Situation, options: DemoOptions): Promise<
     listener: screen,
     onStage: (stage) => early.watch(stage),
     ...(options.verbose ? { onLogLine: (director, line) => screen.logLine(director, line.text) } : {}),
-    ...(options.keep ? { beforeClose: (stage: Stage) => keepUp({ stage, screen, early }) } : {}),
+    ...(options.keep ? { beforeClose: keepUp({ screen, early }) } : {}),
   };
   try {
     const { verdict, timeline } = await runDrill(drill);
-    screen.timeline(timeline);
+    if (!options.keep) screen.timeline(timeline);
     screen.verdict(verdict);
     if (options.json) printJson(verdict);
     return passed(verdict) ? 0 : 1;
@@ -149,14 +149,18 @@ function programs(options: DemoOptions): Programs {
   };
 }
 
-async function keepUp(at: { stage: Stage; screen: DemoConsole; early: EarlyEnd }): Promise<void> {
-  const { topology } = at.stage;
-  const enter = (machine: string): string => `nsenter --net=/run/netns/${topology.namespaceOf(machine)}`;
-  at.screen.note("the lab stays up until Ctrl-C; from another terminal:");
-  at.screen.note(`  ${enter("client")} curl http://${at.stage.situation.virtualAddresses[0]}/`);
-  at.screen.note(`  ${enter("a")} ${ROOT}bin/locum ipvsadm -Ln`);
-  at.screen.note(`  ${enter("b")} ip -brief address`);
-  await at.early.interrupted();
+/** Shows what happened, then waits for a Ctrl-C with everything still running. */
+function keepUp(at: { screen: DemoConsole; early: EarlyEnd }): NonNullable<DrillOptions["beforeClose"]> {
+  return async ({ topology, situation }, timeline) => {
+    const enter = (machine: string): string => `  nsenter --net=/run/netns/${topology.namespaceOf(machine)}`;
+    at.screen.timeline(timeline);
+    at.screen.note("");
+    at.screen.note("the lab stays up until Ctrl-C; from another terminal:");
+    at.screen.note(`${enter("client")} curl http://${situation.virtualAddresses[0]}/`);
+    at.screen.note(`${enter("a")} ${ROOT}bin/locum ipvsadm -Ln`);
+    at.screen.note(`${enter("b")} ip -brief address`);
+    await at.early.interrupted();
+  };
 }
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;

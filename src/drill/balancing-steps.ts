@@ -193,12 +193,9 @@ function showListing(text: string, show: Show): void {
   for (const line of text.trimEnd().split("\n")) show(line);
 }
 
+/** The share by the addresses of the table, in the order of the configuration. */
 function byAddress(stage: Stage, share: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const { webServers } = stage.situation;
   return Object.fromEntries(
-    Object.entries(share).map(([name, count]) => [
-      webServers.find(({ machine }) => machine === name)?.address ?? name,
-      count,
-    ]),
+    stage.situation.webServers.map(({ machine, address }) => [address, share[machine] ?? 0]),
   );
 }

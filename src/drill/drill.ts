@@ -27,7 +27,7 @@ export interface DrillOptions extends StageOptions {
   /** Called with the stage once it is set up: the way to remove it when the process must end early. */
   readonly onStage: (stage: Stage) => void;
   /** Called after the last step, before the lab is removed. */
-  readonly beforeClose?: (stage: Stage) => Promise<void>;
+  readonly beforeClose?: (stage: Stage, timeline: Timeline) => Promise<void>;
 }
 
 /** What comes out of a drill. */
@@ -56,7 +56,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     for (const step of steps)
       outcomes.push(await takeStep({ stage, step, listener, broken: isBroken(outcomes) }));
     timeline = await drawUp(stage);
-    await options.beforeClose?.(stage);
+    await options.beforeClose?.(stage, timeline);
   } finally {
     listener.onStep(REMOVAL_STEP);
     await stage.close();

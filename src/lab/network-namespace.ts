@@ -58,12 +58,13 @@ export function ipBatch(lines: readonly string[], name?: string): void {
   if (done.error !== undefined) {
     throw new LabError(`Cannot run ip(8): ${done.error.message}; install the package iproute2`);
   }
-  if (done.status !== 0) {
-    const place = name === undefined ? "" : ` in the namespace ${name}`;
-    throw new LabError(
-      `ip -batch${place} was refused: ${done.stderr.trim()}\n  it was given:\n  ${lines.join("\n  ")}`,
-    );
-  }
+  if (done.status === 0) return;
+  const [reason = ""] = done.stderr.trim().split("\n");
+  // A mistake in the line itself ends ip(8) before it says which one it was.
+  const position = /^Command failed -:(\d+)/m.exec(done.stderr)?.[1];
+  const refused = position === undefined ? lines.join("; ") : lines[Number(position) - 1];
+  const place = name === undefined ? "" : ` in the namespace ${name}`;
+  throw new LabError(`Cannot do "ip ${refused}"${place}: ${reason}`);
 }
 
 /** The command line that runs `command` inside the namespace called `name`, leaving /sys as it is. */

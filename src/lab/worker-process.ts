@@ -65,9 +65,8 @@ export class WorkerProcess<Request, Reply> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       const question: Question<Request> = { id, request };
-      this.#child.send(question, (error) => {
-        if (error !== null) this.#abandon(error.message);
-      });
+      // When it cannot be sent any more the worker is ending, and its end tells why.
+      this.#child.send(question, () => undefined);
     });
   }
 
