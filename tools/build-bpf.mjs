@@ -2,7 +2,7 @@
 // nobody needs clang to run or install; whoever changes src/bpf/*.h or director.bpf.c runs this and commits both.
 // Needs clang and llvm-strip (Debian: clang, llvm, libbpf-dev). The debug sections go, the BTF stays: maps need it.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../src/bpf/", import.meta.url));
@@ -16,6 +16,12 @@ run("clang", [
   ...["-c", "director.bpf.c", "-o", output],
 ]);
 run("llvm-strip", ["-g", output]);
+if (process.argv[2] === undefined) writeFileSync(`${folder}COMPILER`, `${compilerVersion()}\n`);
+
+/** Which compiler made the committed object: the test that recompiles compares instructions only with the same one. */
+function compilerVersion() {
+  return /clang version (\S+)/.exec(spawnSync("clang", ["--version"], { encoding: "utf8" }).stdout)?.[1];
+}
 
 function run(program, words) {
   const { status, error } = spawnSync(program, words, { cwd: folder, stdio: "inherit" });

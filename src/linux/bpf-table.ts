@@ -61,9 +61,9 @@ export class BpfTable implements AdministeredTable {
     this.#maps = openDirectorMaps(options.folder);
   }
 
-  /** Whether the data path is in the kernel. */
-  get loaded(): boolean {
-    return this.#maps !== undefined;
+  /** The folder of pinned maps. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Loads and attaches the data path unless it is there. @throws {BpfUnavailable} */
