@@ -39,8 +39,9 @@ export function turnRealServer(
   const alive = failing === 0;
   const turned = alive !== (real.failing === 0);
   const notify = alive ? configured.notifyUp : configured.notifyDown;
-  // The first failure under alpha is told as well, although nothing changes in the table (seen of 2.2.7).
-  const told = turned || (!wasUp && !isUp);
+  // The first failure under alpha is told as well, although nothing changes in the table (seen of 2.2.7). A server
+  // that was out before this process began was told of by the one before.
+  const told = turned || (!wasUp && !isUp && configured.checkers.some(({ timing }) => timing.alpha));
   const effects: HealthEffect[] = [];
   if (turned) effects.push(info(turnText(server, { index, alive })));
   if (told) {

@@ -79,9 +79,9 @@ export class Supervisor {
     }
   }
 
-  /** Asks every child to stop; those that do not are killed after `child_wait_time`. */
-  stop(code: number): void {
-    if (this.#stopping) return;
+  /** Asks every child to stop; those that do not are killed after `child_wait_time`. False when it is stopping already. */
+  stop(code: number): boolean {
+    if (this.#stopping) return false;
     this.#stopping = true;
     this.#exitCode = code;
     for (const record of this.#children.values()) {
@@ -96,6 +96,7 @@ export class Supervisor {
       }
     }, CHILD_WAIT_MS);
     this.#finishWhenEmpty();
+    return true;
   }
 
   /** Passes a signal on to the children. */

@@ -1,6 +1,7 @@
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
+import { rehearse } from "../../director/rehearsal.ts";
 import { initialVrrpState, type VrrpDirectorState, vrrpDirector } from "../../director/vrrp-director.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { applyProcessPriority } from "../process-priority.ts";
@@ -28,6 +29,7 @@ export class VrrpProcess implements ChildProcess {
   start(config: Config): void {
     applyPriority(config, this.#channel);
     const { links, addresses } = this.#host.startMonitor();
+    rehearse(config, { now: monotonicNow(), links, addresses });
     this.#deliver({ kind: "start", config, links, addresses });
   }
 

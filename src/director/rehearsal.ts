@@ -1,0 +1,46 @@
+import { after, type Instant, seconds } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
+import type { InterfaceAddress, Link, VrrpHostEvent } from "./host.ts";
+import { initialVrrpState, vrrpDirector } from "./vrrp-director.ts";
+
+/** Enough for the engine to compile what a failover runs through. */
+const ROUNDS = 20;
+
+/**
+ * Plays failovers with a throwaway state, from start to stop, and drops every effect. The first real failover is the
+ * one that counts, and without this it would find all of its code uncompiled: milliseconds in which nobody answers.
+ */
+export function rehearse(
+  config: Config,
+  world: {
+    readonly now: Instant;
+    readonly links: readonly Link[];
+    readonly addresses: readonly InterfaceAddress[];
+  },
+): void {
+  for (let round = 0; round < ROUNDS; round++) {
+    const state = initialVrrpState();
+    let now = world.now;
+    const deliver = (event: VrrpHostEvent) => {
+      for (const effect of vrrpDirector.step(state, event, now).effects) {
+        if (effect.kind !== "send-packet" || effect.family !== 4) continue;
+        // Its own packets come back as if from the wire: the receiver's side is rehearsed too.
+        const source = effect.destination;
+        const packet = {
+          kind: "packet",
+          family: 4,
+          hopLimit: 255,
+          source,
+          destination: effect.destination,
+        } as const;
+        vrrpDirector.step(state, { ...packet, interface: effect.interface, packet: effect.packet }, now);
+      }
+    };
+    deliver({ kind: "start", config, links: world.links, addresses: world.addresses });
+    for (let alarms = 0; alarms < 2 * config.vrrpInstances.length + 2; alarms++) {
+      now = vrrpDirector.deadline(state) ?? after(now, seconds(1));
+      deliver({ kind: "alarm" });
+    }
+    deliver({ kind: "shutdown" });
+  }
+}
