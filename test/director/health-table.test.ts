@@ -89,6 +89,15 @@ describe("what was in the table before", () => {
     expect(world.ops).toEqual([`add-destination ${B} w1`]);
   });
 
+  it("F8: a server that is still down is not told of a second time", () => {
+    const world = new HealthWorld(held());
+    world.answers.set(B, refused);
+    world.start(virtualServer([realServer(A), realServer(B, { notifyDown: script("down") })]));
+    world.run(seconds(20));
+    expect(world.notified).toEqual([]);
+    expect(world.destinations).toEqual([`${A} w1`]);
+  });
+
   it("is brought into line where the configuration differs", () => {
     const world = new HealthWorld(held({ scheduler: "rr" })).start(server);
     expect(world.ops).toEqual(["edit-service"]);
