@@ -159,7 +159,8 @@ function wordOf(token: IToken): Word {
   const quoted = token.image.startsWith('"');
   const closed = quoted && token.image.length > 1 && token.image.endsWith('"');
   const text = quoted ? token.image.slice(1, closed ? -1 : undefined) : token.image;
-  return { text, quoted, start: token.startOffset, end: endOf(token) };
+  const word = { text, quoted, start: token.startOffset, end: endOf(token) };
+  return quoted && !closed ? { ...word, unclosed: true } : word;
 }
 
 function endOf(token: IToken): number {

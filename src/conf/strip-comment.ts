@@ -1,7 +1,7 @@
 /** A physical line without its comment. */
 export interface StrippedLine {
   readonly text: string;
-  /** Index of the double quote that is never closed; the text ends before it, as keepalived loses the rest. */
+  /** Index of the double quote that is never closed; keepalived loses the rest of the line from there. */
   readonly openQuote?: number;
 }
 
@@ -20,5 +20,5 @@ export function stripComment(line: string): StrippedLine {
     else if ((character === "#" || character === "!") && line[at - 1] !== "\\")
       return { text: line.slice(0, at) };
   }
-  return quote < 0 ? { text: line } : { text: line.slice(0, quote), openQuote: quote };
+  return quote < 0 ? { text: line } : { text: line, openQuote: quote };
 }

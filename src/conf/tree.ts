@@ -4,6 +4,8 @@ export interface Word {
   readonly text: string;
   /** True when it stood in double quotes. */
   readonly quoted: boolean;
+  /** True when its quote is never closed; its text is not to be used. */
+  readonly unclosed?: true;
   readonly start: number;
   readonly end: number;
 }

@@ -3,7 +3,7 @@ import { routeTokens } from "../../grammar/route-tokens.ts";
 import { ruleTokens } from "../../grammar/rule-tokens.ts";
 import type { Word } from "../tree.ts";
 import { parsePrefix } from "./address-line.ts";
-import { type BindContext, tell } from "./context.ts";
+import { type BindContext, closeOf, sourceLine, tell } from "./context.ts";
 import { readEndpoint, refusedEndpoint } from "./endpoint.ts";
 import { entriesOf, type Setting } from "./setting.ts";
 
@@ -202,5 +202,6 @@ function tellNoEmail(context: BindContext, setting: Setting): void {
     message: "notification_email lists nobody, so no mail can be sent",
     help: "add an address, or remove the block",
     texts: ["Warning - empty notification_email block"],
+    line: sourceLine(context, closeOf(setting.directive)).line,
   });
 }

@@ -137,6 +137,7 @@ function readDirective(
   if (!keyword) return undefined;
   const wantsBlock = keyword.value.kind === "block" || keyword.value.kind === "entries";
   if (directive.block && !wantsBlock) tellUnexpectedBlock(context, directive, `${name.text} has no block`);
+  if (words.some((word) => word.unclosed)) return undefined;
   if (words.length < keyword.needs) {
     tellMissing(context, directive, name);
     return undefined;

@@ -12,7 +12,7 @@ import type {
   VrrpNotify,
 } from "../model/vrrp-instance.ts";
 import type { VrrpScript } from "../model/vrrp-script.ts";
-import type { Directive } from "../tree.ts";
+import type { Directive, Word } from "../tree.ts";
 import { bindAddressLine } from "./address-line.ts";
 import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { wholeSeconds } from "./global-definitions.ts";
@@ -129,7 +129,7 @@ function bindAddresses(context: BindContext, settings: Settings): BoundAddresses
       if (!address) continue;
       family ??= familyOf(address.address);
       if (familyOf(address.address) === family) virtual.push(address);
-      else tellFamily(context, { family, address, place: words[0] ?? placeOf(setting.directive) });
+      else if (words[0]) tellFamily(context, { family, address, word: words[0] });
     }
   }
   const excluded = settings
@@ -145,18 +145,16 @@ function tellFamily(
   mixed: {
     readonly family: AddressFamily;
     readonly address: VirtualAddress;
-    readonly place: { readonly start: number; readonly end: number };
+    readonly word: Word;
   },
 ): void {
-  const { address, prefixLength } = mixed.address;
-  const whole = familyOf(address) === 4 ? 32 : 128;
-  const text = prefixLength === whole && whole === 32 ? address : `${address}/${prefixLength}`;
-  tell(context, mixed.place, {
+  const { address } = mixed.address;
+  tell(context, mixed.word, {
     code: "mixed-families",
     severity: "error",
     message: `${address} is IPv${familyOf(address)}, but this instance speaks IPv${mixed.family}, so the address is left out`,
     help: "move it to virtual_ipaddress_excluded, or give the other family an instance of its own",
-    texts: [`(${context.owner}): address family must match VRRP instance [${text}] - ignoring`],
+    texts: [`(${context.owner}): address family must match VRRP instance [${mixed.word.text}] - ignoring`],
   });
 }
 

@@ -1,6 +1,6 @@
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import type { Directive } from "../tree.ts";
-import { type BindContext, placeOf, tell } from "./context.ts";
+import { type BindContext, closeOf, tell } from "./context.ts";
 import { entriesOf } from "./setting.ts";
 import { readBlock } from "./settings.ts";
 
@@ -89,7 +89,7 @@ function tellEnd(
   finding: { readonly code: string; readonly message: string; readonly help: string; readonly text: string },
 ): void {
   const { code, message, help, text } = finding;
-  tell(context, placeOf(directive), {
+  tell(context, closeOf(directive), {
     code,
     severity: "warning",
     message,

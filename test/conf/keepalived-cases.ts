@@ -1,0 +1,216 @@
+/** A small configuration and what it is about. The files beside `main.conf` are for includes. */
+export interface KeepalivedCase {
+  readonly name: string;
+  readonly text: string;
+  readonly files?: Readonly<Record<string, string>>;
+  /** `-i`; "host" when absent. */
+  readonly configId?: string;
+  /** Why our lines differ from keepalived's, where they do; the exit code is the same all the same. */
+  readonly linesDiffer?: string;
+}
+
+const identity = "  interface eth0\n  virtual_router_id 51\n";
+const address = "  virtual_ipaddress {\n    192.0.2.1/24\n  }\n";
+
+/** An instance with the given lines before what every instance needs. */
+function instance(lines: string, rest = identity + address): string {
+  return `vrrp_instance V {\n${lines}${rest}}\n`;
+}
+
+/** A service with the given lines, and one real server. */
+function service(lines: string, server = "  real_server 192.0.2.10 80 {\n    weight 1\n  }\n"): string {
+  return `virtual_server 192.0.2.1 80 {\n${lines}${server}}\n`;
+}
+
+const balanced = "  lb_algo rr\n  lb_kind NAT\n  protocol TCP\n";
+const cascade = "keepalived goes on to report every line after an unknown block; we report the block";
+
+/** Inputs for the differential test; the answers of keepalived 2.2.7 are in golden/keepalived-2.2.7.json. */
+export const keepalivedCases: readonly KeepalivedCase[] = [
+  { name: "nothing wrong", text: instance("  state BACKUP\n  priority 100\n") },
+  { name: "empty file", text: "" },
+  { name: "only comments", text: "# one\n! two\n" },
+  { name: "unknown keyword at the top", text: `bogus_keyword\n${instance("")}` },
+  { name: "unknown keyword in a block", text: instance("  bogus_kw 1\n") },
+  { name: "unknown keyword in global_defs", text: "global_defs {\n  bogus\n}\n" },
+  { name: "unknown block", text: `bogus_block {\n  a 1\n}\n${instance("")}`, linesDiffer: cascade },
+  { name: "capital keyword", text: "VRRP_INSTANCE V {\n}\n", linesDiffer: cascade },
+  {
+    name: "missing closing brace",
+    text: `vrrp_instance V {\n${identity}${address}`,
+  },
+  { name: "closing brace too many", text: `${instance("")}}\n` },
+  {
+    name: "router id out of range",
+    text: `vrrp_instance V {\n  interface eth0\n  virtual_router_id 256\n${address}}\n`,
+  },
+  { name: "priority out of range", text: instance("  priority 300\n") },
+  { name: "interval below the least", text: instance("  advert_int 0.001\n") },
+  {
+    name: "router id is no number",
+    text: `vrrp_instance V {\n  interface eth0\n  virtual_router_id abc\n${address}}\n`,
+  },
+  { name: "negative number", text: instance("  garp_lower_prio_repeat -1\n") },
+  { name: "missing parameter", text: instance("  priority\n") },
+  { name: "words too many", text: instance("  priority 100 200\n  nopreempt foo\n") },
+  { name: "instance twice", text: instance("") + instance("") },
+  {
+    name: "router id twice",
+    text: instance("") + instance("").replace("V {", "W {").replace("192.0.2.1/", "192.0.2.2/"),
+  },
+  { name: "no interface", text: `vrrp_instance V {\n  virtual_router_id 51\n${address}}\n` },
+  { name: "no router id", text: `vrrp_instance V {\n  interface eth0\n${address}}\n` },
+  { name: "no address", text: instance("", identity) },
+  {
+    name: "interface that is not there",
+    text: instance("", `  interface nosuch0\n  virtual_router_id 51\n${address}`),
+  },
+  { name: "loopback", text: instance("", `  interface lo\n  virtual_router_id 51\n${address}`) },
+  {
+    name: "script that is not there",
+    text: `vrrp_script s {\n  script "/nonexistent/check"\n}\n${instance("  track_script {\n    s\n  }\n")}`,
+  },
+  { name: "script without command", text: `vrrp_script s {\n  interval 1\n}\n${instance("")}` },
+  { name: "unknown track script", text: instance("  track_script {\n    nosuch\n  }\n") },
+  { name: "tracked interface twice", text: instance("  track_interface {\n    eth1\n    eth1\n  }\n") },
+  { name: "include that matches nothing", text: `include /nonexistent/*.conf\n${instance("")}` },
+  { name: "include of a file", text: "include part.conf\n", files: { "part.conf": instance("") } },
+  {
+    name: "include of a file with a mistake",
+    text: "include part.conf\n",
+    files: { "part.conf": instance("  bogus\n") },
+  },
+  {
+    name: "quote left open",
+    text: `global_defs {\n  router_id "abc\n}\n${instance("")}`,
+    linesDiffer: "keepalived adds that the value is missing",
+  },
+  {
+    name: "password too long",
+    text: instance("  authentication {\n    auth_type PASS\n    auth_pass 123456789\n  }\n"),
+  },
+  { name: "password missing", text: instance("  authentication {\n    auth_type PASS\n  }\n") },
+  {
+    name: "unknown authentication",
+    text: instance("  authentication {\n    auth_type FOO\n    auth_pass x\n  }\n"),
+  },
+  {
+    name: "bad address",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.300\n    192.0.2.1\n  }\n`),
+  },
+  {
+    name: "unknown word after an address",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.2 bogus\n    192.0.2.1\n  }\n`),
+  },
+  {
+    name: "both families",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.1\n    2001:db8::1\n  }\n`),
+  },
+  { name: "unknown state", text: instance("  state SLAVE\n") },
+  { name: "master that does not preempt", text: instance("  state MASTER\n  priority 150\n  nopreempt\n") },
+  { name: "owner that does not preempt", text: instance("  state MASTER\n  nopreempt\n") },
+  {
+    name: "preempt delay of a master",
+    text: instance("  state MASTER\n  priority 150\n  preempt_delay 5\n"),
+  },
+  { name: "preempt delay without preemption", text: instance("  nopreempt\n  preempt_delay 5\n") },
+  {
+    name: "password in version 3",
+    text: instance("  version 3\n  authentication {\n    auth_type PASS\n    auth_pass x\n  }\n"),
+  },
+  { name: "fraction of a second in version 2", text: instance("  advert_int 1.5\n") },
+  { name: "interval too long for version 3", text: instance("  version 3\n  advert_int 50\n") },
+  { name: "version 4", text: instance("  version 4\n") },
+  {
+    name: "strict mode",
+    text: `global_defs {\n  vrrp_strict\n}\n${instance("  state MASTER\n  priority 100\n")}`,
+  },
+  { name: "brace on the next line", text: `vrrp_instance V\n{\n${identity}${address}}\n` },
+  { name: "block on one line", text: "vrrp_instance V { interface eth0 virtual_router_id 51 }\n" },
+  { name: "list on one line", text: instance("", `${identity}  virtual_ipaddress { 192.0.2.1 }\n`) },
+  { name: "comment inside a word", text: instance("  priority 10#0\n  state BACKUP!x\n") },
+  { name: "hash in quotes", text: `global_defs {\n  router_id "a#b"\n}\n` },
+  { name: "undefined name", text: "global_defs {\n  router_id $NOPE\n}\n" },
+  {
+    name: "definition",
+    text: `$IF=eth0\n$ID=51\nvrrp_instance V {\n  interface $IF\n  virtual_router_id \${ID}\n${address}}\n`,
+  },
+  { name: "definition with blank", text: `$IF = eth0\n${instance("")}` },
+  {
+    name: "definition of several lines",
+    text: `$BODY= \\\n  interface eth0 \\\n  virtual_router_id 51\nvrrp_instance V {\n  $BODY\n${address}}\n`,
+  },
+  {
+    name: "sequence",
+    text: instance("", `${identity}  virtual_ipaddress {\n    ~SEQ(i, 1, 3) 192.0.2.\${i}\n  }\n`),
+  },
+  {
+    name: "list",
+    text: instance("", `${identity}  virtual_ipaddress {\n    ~LST(i, 7, 9) 192.0.2.\${i}\n  }\n`),
+  },
+  { name: "condition that holds", text: instance("  @host priority 100\n  @^host priority 300\n") },
+  { name: "condition that does not hold", text: instance("  @other priority 300\n"), configId: "host" },
+  { name: "carriage returns", text: instance("").replaceAll("\n", "\r\n") },
+  { name: "no line end at the end", text: instance("").trimEnd() },
+  {
+    name: "global definitions twice",
+    text: "global_defs {\n  router_id a\n}\nglobal_defs {\n  router_id b\n}\n",
+  },
+  { name: "keyword twice", text: instance("  priority 100\n  priority 200\n") },
+  { name: "no mail address", text: "global_defs {\n  notification_email {\n  }\n}\n" },
+  { name: "garp interval 0", text: "global_defs {\n  vrrp_garp_interval 0\n}\n" },
+  { name: "service", text: service(balanced) },
+  { name: "unknown scheduler", text: service("  lb_algo xyz\n  lb_kind NAT\n  protocol TCP\n") },
+  { name: "unknown forwarding", text: service("  lb_algo rr\n  lb_kind nat\n  protocol TCP\n") },
+  { name: "service without protocol", text: service("  lb_algo rr\n  lb_kind NAT\n") },
+  { name: "service port out of range", text: service(balanced).replace("1 80", "1 99999") },
+  { name: "service without servers", text: service(balanced, "") },
+  {
+    name: "real server twice",
+    text: service(balanced, "  real_server 192.0.2.10 80 {\n  }\n  real_server 192.0.2.10 80 {\n  }\n"),
+  },
+  {
+    name: "port mapping with DR",
+    text: service("  lb_algo rr\n  lb_kind DR\n  protocol TCP\n", "  real_server 192.0.2.10 8080 {\n  }\n"),
+  },
+  { name: "hysteresis too large", text: service(`${balanced}  quorum 1\n  hysteresis 3\n`) },
+  { name: "quorum out of reach", text: service(`${balanced}  quorum 5\n`) },
+  {
+    name: "digest too short",
+    text: service(
+      balanced,
+      "  real_server 192.0.2.10 80 {\n    HTTP_GET {\n      url {\n        path /\n        digest 1234\n      }\n    }\n  }\n",
+    ),
+  },
+  {
+    name: "old retry keyword",
+    text: service(
+      balanced,
+      "  real_server 192.0.2.10 80 {\n    HTTP_GET {\n      nb_get_retry 3\n      url {\n        path /\n      }\n    }\n  }\n",
+    ),
+  },
+  {
+    name: "unknown keyword in a check",
+    text: service(balanced, "  real_server 192.0.2.10 80 {\n    TCP_CHECK {\n      bogus 1\n    }\n  }\n"),
+  },
+  {
+    name: "script check without script",
+    text: service(balanced, "  real_server 192.0.2.10 80 {\n    MISC_CHECK {\n    }\n  }\n"),
+  },
+  { name: "service twice", text: service(balanced) + service(balanced) },
+  { name: "group that is not there", text: service(balanced).replace("192.0.2.1 80", "group G") },
+  { name: "bfd without neighbour", text: "bfd_instance b {\n  min_rx 10\n}\n" },
+  {
+    name: "route without interface",
+    text: instance("  virtual_routes {\n    10.0.0.0/8 via 192.0.2.9\n  }\n"),
+  },
+  {
+    name: "sync group with one member",
+    text: `vrrp_sync_group G {\n  group {\n    V\n  }\n}\n${instance("")}`,
+  },
+  {
+    name: "sync group with a stranger",
+    text: `vrrp_sync_group G {\n  group {\n    V\n    X\n  }\n}\n${instance("")}`,
+  },
+  { name: "keyword of a later release", text: instance("  no_virtual_ipaddress\n") },
+];
