@@ -4,7 +4,7 @@ import { seconds } from "../../src/base/time.ts";
 import { healthDirector } from "../../src/director/health-director.ts";
 import { type Service, type ServiceSet, serviceKeyText } from "../../src/forward/service.ts";
 import { serviceDefinition } from "../../src/forward/virtual-server.ts";
-import { configOf, HealthWorld, httpCheck, realServer, virtualServer } from "./health-world.ts";
+import { configOf, HealthWorld, httpCheck, realServer, script, virtualServer } from "./health-world.ts";
 
 const A = "192.0.2.10";
 const B = "192.0.2.11";
