@@ -5,7 +5,7 @@ import { claimedVirtualRouterId, type PacketView } from "./packet-view.ts";
 import type { ReceivedAdvertisement, Receiver } from "./reception.ts";
 import type { Rejection } from "./rejection.ts";
 import { multicastGroup } from "./router-config.ts";
-import type { FaultReason, RouterEffect } from "./router-state.ts";
+import type { FaultReason } from "./router-state.ts";
 
 const AUTHENTICATION_NAMES = ["no authentication", "password", "authentication header"];
 
@@ -79,26 +79,6 @@ function refusalDetail(view: PacketView, rejection: Rejection, { config }: Recei
     default:
       return unreachable(rejection.kind);
   }
-}
-
-/** Words of a role for a log line, as keepalived writes them. */
-const ROLE_WORDS = { initialize: "STOP", fault: "FAULT", backup: "BACKUP", master: "MASTER" } as const;
-
-/** One line for the log when a role changes. */
-export function describeRoleChange(
-  name: string,
-  change: Extract<RouterEffect, { kind: "role-changed" }>,
-): string {
-  const reasons: Readonly<Record<typeof change.reason, string>> = {
-    startup: "startup",
-    "master-down": "no advertisement from a master in time",
-    "higher-priority": "a higher priority was heard",
-    "equal-priority-higher-address": "our own priority was heard from a higher address",
-    "fault-raised": "fault",
-    "fault-cleared": "fault is over",
-    shutdown: "shutdown",
-  };
-  return `(${name}) Entering ${ROLE_WORDS[change.to]} STATE (${reasons[change.reason]})`;
 }
 
 /** A fault in words. */

@@ -25,6 +25,7 @@ export type Role =
   | BackupRole
   | MasterRole;
 
+/** Not in any election: before the start, while it is delayed, and after the end. */
 export interface InitializeRole {
   readonly kind: "initialize";
   readonly startsAt?: Instant;
@@ -32,6 +33,7 @@ export interface InitializeRole {
   readonly faults: readonly FaultReason[];
 }
 
+/** Listening to a master, or for one. */
 export interface BackupRole {
   readonly kind: "backup";
   /** When the master counts as gone. */
@@ -42,6 +44,7 @@ export interface BackupRole {
   readonly preemptNotBefore?: Instant;
 }
 
+/** Advertising, with the addresses on the interface. */
 export interface MasterRole {
   readonly kind: "master";
   readonly since: Instant;

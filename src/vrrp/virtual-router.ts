@@ -141,21 +141,16 @@ function alarm(state: RouterState, now: Instant): RouterStep {
 
 /**
  * A master advertises it with its next advertisement. A backup's wait grows or shrinks by the difference in skew, as in
- * keepalived, so that of several backups the best one is still the first.
+ * keepalived, so that of several backups the best one is still the first. The director logs the change.
  */
 function changePriority(before: RouterState, wanted: number): RouterStep {
   const { config, role } = before;
   const priority = usablePriority(config, wanted);
   if (priority === before.priority || config.priority === 255) return unchanged(before);
-  const message = `(${config.name}) effective priority changes from ${before.priority} to ${priority}`;
   const state: RouterState = { ...before, priority };
-  const effects: readonly RouterEffect[] = [{ kind: "log", level: "info", message }];
-  if (role.kind !== "backup") return { state, effects };
+  if (role.kind !== "backup") return unchanged(state);
   const shift = downInterval(state, role.masterInterval) - downInterval(before, role.masterInterval);
-  return {
-    state: { ...state, role: { ...role, masterDownAt: instant(role.masterDownAt + shift) } },
-    effects,
-  };
+  return unchanged({ ...state, role: { ...role, masterDownAt: instant(role.masterDownAt + shift) } });
 }
 
 function raiseFault(state: RouterState, reason: FaultReason): RouterStep {

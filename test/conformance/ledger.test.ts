@@ -75,7 +75,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const TESTS = join(import.meta.dirname, "..");
 
 function titles(): string {
-  const tests = ["vrrp", "sim"].flatMap((folder) => read(folder, ".test.ts").flatMap(quoted));
+  const tests = ["vrrp", "sim", "director"].flatMap((folder) => read(folder, ".test.ts").flatMap(quoted));
   return [...tests, ...read("scenario", ".txt")].join("\n");
 }
 

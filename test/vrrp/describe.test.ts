@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex } from "../../src/base/bytes.ts";
 import { seconds } from "../../src/base/time.ts";
-import {
-  describeAdvertisement,
-  describeFault,
-  describeRejection,
-  describeRoleChange,
-} from "../../src/vrrp/describe.ts";
+import { describeAdvertisement, describeFault, describeRejection } from "../../src/vrrp/describe.ts";
 import { viewIpv4Packet } from "../../src/vrrp/packet-view.ts";
 import { createReceiver, inspectAdvertisement } from "../../src/vrrp/reception.ts";
 import { REJECTION_KINDS, rejection } from "../../src/vrrp/rejection.ts";
@@ -36,19 +31,6 @@ describe("words for people", () => {
       expect(line).toMatch(/^\(VI_1\) refused an advertisement from 192\.0\.2\.254 for router 51: ./);
     expect(lines.join("\n")).toContain(
       "its interval is 1 s, wanted 3 s; set advert_int alike on all directors",
-    );
-  });
-
-  it("a role change, with keepalived's words", () => {
-    const change = {
-      kind: "role-changed",
-      from: "backup",
-      to: "master",
-      reason: "master-down",
-      priority: 100,
-    } as const;
-    expect(describeRoleChange("VI_1", change)).toBe(
-      "(VI_1) Entering MASTER STATE (no advertisement from a master in time)",
     );
   });
 

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { microseconds, seconds } from "../../src/base/time.ts";
+import { advert, at, bench, config, HIGHER, ip, LOWER, OWN, word } from "./router-support.ts";
+
+describe("becoming master", () => {
+  it("ST-7 advertisement, addresses, announcement, in this order; excluded addresses move too", () => {
+    const excludedAddresses = [{ address: ip("198.51.100.1"), prefixLength: 24 }];
+    const router = bench("backup", { excludedAddresses }).on({ kind: "alarm" }, at(4));
+    expect(router.told).toEqual(["advert 100", "add-addresses", "announce x5", "backup -> master"]);
+    const [sent, added] = router.effects;
+    expect(sent).toMatchObject({
+      source: OWN,
+      advertisement: { addresses: ["192.0.2.1"], priority: 100, version: 2 },
+    });
+    expect(added).toMatchObject({ addresses: [{ address: "192.0.2.1" }, { address: "198.51.100.1" }] });
+  });
+
+  it("ST-6 five announcements at once and five after garp_master_delay", () => {
+    const announced = bench("master")
+      .run(at(20))
+      .filter(({ effect }) => effect.kind === "announce");
+    expect(announced.map((entry) => [entry.at, word(entry.effect)])).toEqual([[at(5), "announce x5"]]);
+  });
+
+  it("ST-6 garp_master_refresh repeats for ever, a delay of 0 leaves the second burst out", () => {
+    const gratuitousArp = {
+      ...config().gratuitousArp,
+      delay: microseconds(0),
+      refresh: seconds(3),
+      refreshRepeat: 2,
+    };
+    const announced = bench("master", { gratuitousArp })
+      .run(at(10))
+      .filter(({ effect }) => effect.kind === "announce");
+    expect(announced.map((entry) => [entry.at, word(entry.effect)])).toEqual(
+      [3, 6, 9].map((second) => [at(second), "announce x2"]),
+    );
+  });
+});
+
+describe("master", () => {
+  it("TM-5 advertises every interval, and a late alarm does not move the beat", () => {
+    const router = bench("master").on({ kind: "alarm" }, at(1.2));
+    expect(router.told).toEqual(["advert 100"]);
+    expect(router.deadline).toBe(at(2));
+  });
+
+  it("after a lost interval the beat starts anew, without a burst of advertisements", () => {
+    const router = bench("master").on({ kind: "alarm" }, at(3.3));
+    expect(router.told).toEqual(["advert 100"]);
+    expect(router.deadline).toBe(at(4.3));
+  });
+
+  it("TM-9 after a sleep beyond the down interval it announces its addresses again", () => {
+    const router = bench("master").on({ kind: "alarm" }, at(3.7));
+    expect(router.told).toEqual(["log", "advert 100", "announce x5"]);
+    expect(bench("master").on({ kind: "alarm" }, at(3.6)).told).toEqual(["advert 100"]);
+  });
+
+  it("TM-5 answers priority 0 at once and restarts its timer", () => {
+    const router = bench("master").on(advert(0), at(0.4));
+    expect(router.told).toEqual(["advert 100"]);
+    expect(router.deadline).toBe(at(1.4));
+  });
+
+  it("a flood of priority 0 or of lower priorities is not returned in kind", () => {
+    for (const priority of [0, 50]) {
+      const router = bench("master");
+      let sent = 0;
+      for (let count = 0; count < 1_000; count++) {
+        const now = at(0.5 + count / 10_000);
+        router.on(advert(priority), now);
+        sent += router.told.filter((told) => told.startsWith("advert")).length;
+        router.on({ kind: "alarm" }, now);
+        sent += router.told.filter((told) => told.startsWith("advert")).length;
+      }
+      expect(sent).toBeGreaterThan(8);
+      expect(sent).toBeLessThan(15);
+      expect(router.deadline).toBeLessThanOrEqual(at(1.6));
+    }
+  });
+
+  it("ST-1 the tie-break compares addresses as unsigned numbers", () => {
+    expect(bench("master").on(advert(100, { source: ip("200.0.0.1") }), at(9)).role).toBe("backup");
+    expect(bench("master").on(advert(100, { source: ip("10.255.255.255") }), at(9)).role).toBe("master");
+  });
+
+  it("yields to the better one with its down timer set (section D)", () => {
+    const router = bench("master").on(advert(150), at(9.5));
+    expect(router.told).toEqual(["remove-addresses", "master -> backup"]);
+    expect(router.deadline).toBe(at(9.5 + 3.609375));
+    expect(router.state.master).toEqual({ address: HIGHER, priority: 150 });
+  });
+
+  it("version 3 takes over the interval of the one it yields to", () => {
+    const router = bench("master", { version: 3 }).on(
+      advert(150, { version: 3, interval: seconds(2) }),
+      at(9),
+    );
+    expect(router.deadline).toBe(9_000_000 + 6_000_000 + 1_218_750);
+  });
+
+  it("ST-14 higher_prio_send_advert, adds one more advertisement, a short reign three", () => {
+    const late = bench("master", { higherPrioritySendAdvertisement: true }).on(advert(150), at(60));
+    expect(late.told).toEqual(["advert 100", "remove-addresses", "master -> backup"]);
+    const short = bench("master").on(advert(150), at(3.6));
+    expect(short.told).toEqual([...new Array(3).fill("advert 100"), "remove-addresses", "master -> backup"]);
+    expect(bench("master").on(advert(150), at(3.7)).told[0]).toBe("remove-addresses");
+    expect(bench("master", { strict: true }).on(advert(150), at(1)).told[0]).toBe("remove-addresses");
+  });
+
+  it("ST-13 a lower priority: announced again after garp_lower_prio_delay, logged once per second", () => {
+    const router = bench("master").on(advert(50), at(10.2));
+    expect(router.told).toEqual(["log", "advert 100", "announce x5", "lower-priority-heard"]);
+    expect(router.on(advert(50), at(10.6)).told).toEqual(["advert 100", "announce x5"]);
+    expect(router.on(advert(50), at(10.8)).told).toContain("lower-priority-heard");
+    expect(router.on(advert(50), at(11.3)).told).toContain("log");
+    const later = router.run(at(30)).filter(({ effect }) => effect.kind === "announce");
+    expect(later.map((entry) => entry.at)).toContain(at(15.2));
+  });
+
+  it("ST-13 lower_prio_no_advert keeps silent, but still announces", () => {
+    const router = bench("master", { lowerPriorityNoAdvertisement: true }).on(advert(50), at(10.2));
+    expect(router.told).toEqual(["log", "announce x5", "lower-priority-heard"]);
+    expect(router.deadline).toBe(at(1));
+  });
+
+  it("a changed priority shows with the next advertisement", () => {
+    const router = bench("master").on({ kind: "priority-changed", priority: 90 }, at(0.5));
+    expect(router.deadline).toBe(at(1));
+    expect(router.on({ kind: "alarm" }, at(1)).told).toEqual(["advert 90"]);
+  });
+
+  it("TX-3 a new source address is used from the next advertisement on", () => {
+    const router = bench("master").on({ kind: "source-address-changed", source: LOWER }, at(0.5));
+    expect(router.on({ kind: "alarm" }, at(1)).effects[0]).toMatchObject({ source: LOWER });
+  });
+
+  it("ST-12 resigns exactly once, whatever follows", () => {
+    const router = bench("master").on({ kind: "shutdown" }, at(1));
+    expect(router.told[0]).toBe("advert 0");
+    expect(router.on({ kind: "shutdown" }, at(1)).told).toEqual([]);
+    expect(router.on({ kind: "alarm" }, at(9)).told).toEqual([]);
+    expect(router.deadline).toBeUndefined();
+  });
+});
+
+describe("RX-7 two owners", () => {
+  const owner = { priority: 255 } as const;
+
+  it("the lower address yields at once", () => {
+    const router = bench("master", owner).on(advert(255), at(9));
+    expect(router.role).toBe("backup");
+    expect(router.told[0]).toBe("log");
+  });
+
+  it("the higher address tells twice, listens, and drops to 254 when the other goes on", () => {
+    const rival = advert(255, { source: LOWER });
+    const router = bench("master", owner).on(rival, at(0.5));
+    expect(router.told).toContain("log");
+    router.on({ kind: "alarm" }, at(1)).on(rival, at(1.5)).on({ kind: "alarm" }, at(2));
+    expect(router.role).toBe("master");
+    expect(router.on(rival, at(2.5)).role).toBe("backup");
+    expect(router.state.priority).toBe(254);
+    expect(router.on(rival, at(3.5)).state.priority).toBe(254);
+    expect(router.on(advert(100, { source: LOWER }), at(4.5)).state.priority).toBe(255);
+  });
+
+  it("the higher address stays when the other falls silent", () => {
+    const router = bench("master", owner).on(advert(255, { source: LOWER }), at(0.5));
+    router.run(at(9));
+    expect(router.on(advert(255, { source: LOWER }), at(9.5)).role).toBe("master");
+    expect(router.state.priority).toBe(255);
+  });
+
+  it("trackers never touch an owner (TX-11)", () => {
+    const router = bench("master", owner).on({ kind: "priority-changed", priority: 100 }, at(1));
+    expect([router.state.priority, router.told]).toEqual([255, []]);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { milliseconds, seconds } from "../../src/base/time.ts";
+import type { RouterEvent } from "../../src/vrrp/router-state.ts";
+import { advert, at, Bench, bench, OWN, word } from "./router-support.ts";
+
+const DOWN = { kind: "interface-down", interface: "eth0" } as const;
+const OTHER = { kind: "script", name: "web" } as const;
+const START: RouterEvent = { kind: "startup", source: OWN, priority: 100, faults: [] };
+
+describe("start", () => {
+  it("waits the whole down interval as backup (TM-2)", () => {
+    expect(new Bench().start(at(10)).deadline).toBe(at(13.609375));
+  });
+
+  it("ST-8 an owner with state MASTER becomes master after a microsecond", () => {
+    const router = new Bench({ priority: 255, initialState: "master" }).start(at(0));
+    expect(router.deadline).toBe(1);
+    expect(router.run(at(0.1)).map(({ effect }) => word(effect))).toEqual([
+      "advert 255",
+      "add-addresses",
+      "announce x5",
+      "backup -> master",
+    ]);
+  });
+
+  it("ST-10 state MASTER below 255 claims after one interval and the least skew", () => {
+    expect(new Bench({ initialState: "master" }).start(at(0)).deadline).toBe(1_003_906);
+    const third = new Bench({ initialState: "master", version: 3, advertisementInterval: milliseconds(100) });
+    expect(third.start(at(0)).deadline).toBe(100_390);
+  });
+
+  it("ST-10 state MASTER gives way to a master that is heard in that time", () => {
+    const router = new Bench({ initialState: "master" }).start(at(0)).on(advert(150), at(0.9));
+    expect(router.deadline).toBe(at(0.9 + 3.609375));
+  });
+
+  it("vrrp_startup_delay: deaf and silent until it is over, and faults are remembered", () => {
+    const router = new Bench({ startupDelay: seconds(5) }).start(at(0));
+    expect([router.told, router.deadline]).toEqual([[], at(5)]);
+    router.on(advert(200), at(1)).on({ kind: "fault-raised", reason: DOWN }, at(2));
+    router.on({ kind: "alarm" }, at(4));
+    expect(router.role).toBe("initialize");
+    expect(router.on({ kind: "alarm" }, at(5)).told).toEqual(["remove-addresses", "initialize -> fault"]);
+    expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(6)).deadline).toBe(at(6 + 3.609375));
+  });
+
+  it("a shutdown during the startup delay ends it", () => {
+    const router = new Bench({ startupDelay: seconds(5) }).start(at(0)).on({ kind: "shutdown" }, at(1));
+    expect(router.deadline).toBeUndefined();
+  });
+});
+
+describe("fault (ST-9)", () => {
+  it("ends only with its last reason, and then waits a whole down interval", () => {
+    const router = bench("fault").on({ kind: "fault-raised", reason: OTHER }, at(1));
+    expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(2)).role).toBe("fault");
+    expect(router.on({ kind: "fault-cleared", reason: OTHER }, at(3)).deadline).toBe(at(3 + 3.609375));
+  });
+
+  it("the same reason twice counts once", () => {
+    const router = bench("fault").on({ kind: "fault-raised", reason: { ...DOWN } }, at(1));
+    expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(2)).role).toBe("backup");
+  });
+
+  it("no source address is a fault until there is one", () => {
+    const router = new Bench().on({ ...START, source: undefined } as RouterEvent, at(0));
+    expect(router.role).toBe("fault");
+    expect(router.on({ kind: "source-address-changed", source: OWN }, at(1)).role).toBe("backup");
+  });
+});
