@@ -156,7 +156,7 @@ function answerLower(state: InRole<MasterRole>, received: ReceivedAdvertisement,
 
 /**
  * For `notify_master_rx_lower_pri`.
- * Deviation: at most twice per interval, and once a second, because a script may run each time.
+ * Deviation: not more often than every half interval (every second when that is less), for a script may run each time.
  */
 function tellOfLower(state: InRole<MasterRole>, received: ReceivedAdvertisement, now: Instant): MasterStep {
   const last = state.role.lowerPriorityToldAt;
