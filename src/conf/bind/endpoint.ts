@@ -14,7 +14,7 @@ export interface EndpointProblem {
   readonly texts: readonly string[];
 }
 
-/** Reads `IP [PORT]`. A port is 1..65535, or 0 for all ports where `zero` allows it. */
+/** Reads `IP [PORT]`. A port is 1..65535; 0 counts as none. */
 export function readEndpoint(words: readonly Word[]): Endpoint | EndpointProblem {
   const [host, portWord] = words;
   const address = parseIpAddress((host?.text ?? "").replace(/\/\d+$/, ""));
@@ -34,7 +34,7 @@ export function readEndpoint(words: readonly Word[]): Endpoint | EndpointProblem
       texts: [`invalid number '${portWord.text}'`],
     };
   }
-  if (port >= 1 && port <= 65_535) return { address: address.value, port };
+  if (port >= 0 && port <= 65_535) return { address: address.value, port };
   return {
     word: portWord,
     message: `the port is ${portWord.text}, but a port is a number from 1 to 65535`,

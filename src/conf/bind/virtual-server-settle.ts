@@ -21,6 +21,9 @@ interface Settling {
   readonly draft: VirtualServer;
 }
 
+/** `persistence_timeout` without a number, in seconds. */
+export const DEFAULT_PERSISTENCE = 360;
+
 type Teller = (keyword: string, finding: Finding & { readonly texts: readonly string[] }) => void;
 
 /**
@@ -55,13 +58,16 @@ export function settleVirtualServer(context: BindContext, from: Settling): Virtu
     });
     return undefined;
   }
+  checkHashFlags(context, from);
   const quorum = settleQuorum(late, draft, name);
+  const persistence = settlePersistence(late, from, name);
   const fitting = dropOtherFamily(context, from);
   const { sorryServer: written, ...rest } = draft;
   const sorryServer = written ? settleSorryPort(late, from, written) : undefined;
   return {
     ...rest,
     ...quorum,
+    ...persistence,
     onePacket: settleOnePacket(late, from, name),
     realServers: fitting.map((server) => settlePort(context, { server, from })),
     ...(sorryServer ? { sorryServer } : {}),
@@ -106,6 +112,42 @@ function tellMissing(late: Teller, from: Settling, name: string): void {
       texts: [`Virtual server ${name}: no forwarding method set, setting default NAT`],
     });
   }
+}
+
+/** Flags of the hashing schedulers count only after the scheduler they belong to. */
+function checkHashFlags(context: BindContext, from: Settling): void {
+  const flags = { sh: ["hashed", "sh-port", "sh-fallback"], mh: ["mh-port", "mh-fallback"] };
+  for (const [scheduler, keywords] of Object.entries(flags)) {
+    if (from.draft.scheduler === scheduler) continue;
+    for (const setting of keywords.flatMap((keyword) => from.settings.every(keyword))) {
+      tell(context, placeOf(setting.directive), {
+        code: "flag-of-another-scheduler",
+        severity: "warning",
+        message: `${setting.keyword.name} belongs to the scheduler ${scheduler}, but this service uses ${from.draft.scheduler}, so it has no effect`,
+        help: `remove it, or write lb_algo ${scheduler} before it`,
+        texts: [`${setting.keyword.name} only applies to ${scheduler} scheduler - ignoring`],
+      });
+    }
+  }
+}
+
+/** A service for every port must be persistent, or one client's connections would part; keepalived makes it so. */
+function settlePersistence(
+  late: Teller,
+  from: Settling,
+  name: string,
+): Pick<VirtualServer, "persistenceTimeout"> {
+  const { persistenceTimeout, key } = from.draft;
+  if (persistenceTimeout !== undefined) return { persistenceTimeout };
+  if (key.kind !== "address" || key.port !== 0) return {};
+  late("persistence_timeout", {
+    code: "port-zero-without-persistence",
+    severity: "warning",
+    message: `the virtual server ${key.address} answers for every port but is not persistent; it is made so, for ${DEFAULT_PERSISTENCE} s`,
+    help: "write the port, or add persistence_timeout SECONDS",
+    texts: [`Virtual server ${name}: zero port only valid for persistent services - setting`],
+  });
+  return { persistenceTimeout: DEFAULT_PERSISTENCE };
 }
 
 function settleOnePacket(late: Teller, from: Settling, name: string): boolean {

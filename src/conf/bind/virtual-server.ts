@@ -15,7 +15,7 @@ import { readForwarding } from "./forwarding.ts";
 import { bindRealServer } from "./real-server.ts";
 import { bindCommand } from "./script-command.ts";
 import { readBlock, type Settings } from "./settings.ts";
-import { settleVirtualServer } from "./virtual-server-settle.ts";
+import { DEFAULT_PERSISTENCE, settleVirtualServer } from "./virtual-server-settle.ts";
 
 /** What the words after `virtual_server` say. */
 export type Target =
@@ -59,7 +59,9 @@ export function bindVirtualServer(outer: BindContext, directive: Directive): Vir
       key,
       scheduler: scheduler ?? "wlc",
       forwarding: forwarding ?? "nat",
-      ...(persistence ? { persistenceTimeout: settings.number("persistence_timeout") ?? 360 } : {}),
+      ...(persistence
+        ? { persistenceTimeout: settings.number("persistence_timeout") ?? DEFAULT_PERSISTENCE }
+        : {}),
       onePacket: settings.has("ops"),
       alpha: settings.flag("alpha") ?? false,
       omega: settings.has("omega"),

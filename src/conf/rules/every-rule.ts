@@ -1,5 +1,4 @@
 import { duplicateVirtualServer } from "./duplicate-virtual-server.ts";
-import { portZeroWithoutPersistence } from "./port-zero-without-persistence.ts";
 import type { Rule } from "./rule.ts";
 import { sameVirtualAddress } from "./same-virtual-address.ts";
 import { sorryServerIsRealServer } from "./sorry-server-is-real-server.ts";
@@ -18,6 +17,5 @@ export const everyRule: readonly Rule[] = [
   timeoutBeyondLoop,
   unusedScript,
   sorryServerIsRealServer,
-  portZeroWithoutPersistence,
   uncheckedRealServer,
 ];
