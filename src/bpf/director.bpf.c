@@ -80,7 +80,7 @@ static __always_inline int forward_reply(const struct packet *packet, const stru
  * With nobody to serve, the stack answers a port that nothing listens on (TCP: reset, UDP: port unreachable). A
  * program of this host that does listen there must not get the connection.
  */
-static __always_inline int no_destination(const struct packet *packet)
+static __noinline int no_destination(const struct packet *packet)
 {
 	struct bpf_sock_tuple tuple = {};
 	struct bpf_sock *sock;

@@ -41,7 +41,7 @@ enum parsed { PARSED_OTHER, PARSED_FLOW, PARSED_FRAGMENT };
 static __always_inline int parse_ports(struct packet *packet)
 {
 	if (packet->protocol == IPPROTO_TCP) {
-		__u8 header[16];
+		__u8 header[sizeof(struct tcphdr)];
 
 		if (bpf_skb_load_bytes(packet->skb, packet->l4_offset, header, sizeof(header)))
 			return PARSED_OTHER;

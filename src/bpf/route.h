@@ -22,7 +22,8 @@ struct route {
 	__u32 next_hop;
 };
 
-static __always_inline int find_route(const struct packet *packet, __u32 target, struct route *route)
+/* A function of its own: its lookup struct must not lie on the stack below the schedulers. */
+static __noinline int find_route(const struct packet *packet, __u32 target, struct route *route)
 {
 	struct bpf_fib_lookup lookup = {};
 	long answer;
@@ -41,6 +42,7 @@ static __always_inline int find_route(const struct packet *packet, __u32 target,
 		route->next_hop = lookup.ipv4_dst;
 		return WAY_REMOTE;
 	case BPF_FIB_LKUP_RET_NOT_FWDED:
+		/* This host's own address, or no route at all: the helper does not tell which, and the stack knows what to do. */
 		return WAY_LOCAL;
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
 		return WAY_TOO_BIG;

@@ -224,38 +224,61 @@ static __always_inline struct session *insert_session(struct session_key *key, s
 	return session;
 }
 
+/* Where a session is put together. Not on the stack, which the schedulers need: kernel 6.1 counts 512 bytes in all. */
+struct draft {
+	/* A struct session; under its own name the kernel would look for its timer here too. */
+	__u64 session[sizeof(struct session) / sizeof(__u64)];
+	struct session_key reply;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct draft);
+} drafts SEC(".maps");
+
+static __always_inline int insert_reply(struct draft *draft, const struct session_key *key)
+{
+	struct session *session = (struct session *)draft->session;
+
+	draft->reply = *key;
+	draft->reply.peer = session->real;
+	draft->reply.peer_port = session->real_port;
+	return bpf_map_update_elem(&replies, &draft->reply, key, BPF_ANY);
+}
+
 /* A session to a freshly chosen destination, or 0 with the reason counted in `*why`. */
 static __always_inline struct session *schedule_session(const struct packet *packet, struct service *service,
 							struct session_key *key, __u32 *why)
 {
-	struct session fresh = {}, *session;
 	struct destination *destination;
-	struct session_key reply;
-	__u32 id = choose(service);
+	struct session *session, *fresh;
+	struct draft *draft;
+	__u32 id = choose(service), zero = 0;
 
 	*why = EVENT_NO_DESTINATION;
 	destination = id ? bpf_map_lookup_elem(&destinations, &id) : 0;
-	if (!destination)
+	draft = bpf_map_lookup_elem(&drafts, &zero);
+	if (!destination || !draft)
 		return 0;
-	fresh.destination = id;
-	fresh.service = service->id;
-	fresh.real = destination->address;
-	fresh.real_port = destination->port ? destination->port : packet->target_port;
-	fresh.method = destination->method;
-	fresh.state = fresh.method == METHOD_MASQUERADE ? TCP_NONE : TCP_NONE | SESSION_ONE_SIDED;
+	__builtin_memset(draft->session, 0, sizeof(draft->session));
+	fresh = (struct session *)draft->session;
+	fresh->destination = id;
+	fresh->service = service->id;
+	fresh->real = destination->address;
+	fresh->real_port = destination->port ? destination->port : packet->target_port;
+	fresh->method = destination->method;
+	if (destination->method != METHOD_MASQUERADE)
+		fresh->state = SESSION_ONE_SIDED;
 	*why = EVENT_TABLE_FULL;
-	session = insert_session(key, &fresh);
+	session = insert_session(key, fresh);
 	if (!session)
 		return 0;
 	bind_destination(id, destination, service->id);
-	if (fresh.method == METHOD_MASQUERADE) {
-		reply = *key;
-		reply.peer = fresh.real;
-		reply.peer_port = fresh.real_port;
-		if (bpf_map_update_elem(&replies, &reply, key, BPF_ANY)) {
-			end_session(key, session);
-			return 0;
-		}
+	if (session->method == METHOD_MASQUERADE && insert_reply(draft, key)) {
+		end_session(key, session);
+		return 0;
 	}
 	count_event(EVENT_SCHEDULED);
 	return session;

@@ -1,10 +1,13 @@
 import { inNetworkNamespace } from "dgram-extra";
 import { type IpAddress, parseIpAddress } from "../../src/base/ip-address.ts";
+import { defaultSettings, tcpStateNames } from "../../src/bpf/layout.ts";
 import type { Destination, ServiceKey } from "../../src/forward/service.ts";
+import type { Session } from "../../src/forward/service-table.ts";
 import { openPinned, testRun } from "../../src/linux/bpf-syscall.ts";
 import type { BpfTable } from "../../src/linux/bpf-table.ts";
-import { programName } from "../../src/linux/director-maps.ts";
+import { type DirectorMaps, programName } from "../../src/linux/director-maps.ts";
 import { openForwarder, unloadForwarder } from "../../src/linux/forwarder.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Namespaces } from "../support/namespaces.ts";
 import { type Frame, frame, readFrame } from "./packet.ts";
 
@@ -25,6 +28,7 @@ export class Bench {
   readonly #namespace: string;
   readonly table: BpfTable;
   readonly #program: number;
+  readonly #maps: DirectorMaps;
 
   constructor(spaces: Namespaces, shortName: string) {
     this.#namespace = spaces.add(shortName);
@@ -42,7 +46,7 @@ export class Bench {
       spaces.run(shortName, ["ip", "address", "add", prefix, "dev", name]);
     }
     this.table = this.inside(() => openForwarder());
-    this.inside(() => this.table.load());
+    this.#maps = this.inside(() => this.table.load());
     this.#program = openPinned(`${this.table.folder}/${programName}`) ?? -1;
   }
 
@@ -63,6 +67,12 @@ export class Bench {
     const name = names[verdict as keyof typeof names];
     if (name === undefined) throw new Error(`the data path answered ${verdict}`);
     return { verdict: name, out: readFrame(packet) };
+  }
+
+  /** What happens to bytes that need not be readable as a packet. */
+  verdictOf(bytes: Uint8Array): Handled["verdict"] {
+    const { verdict } = this.inside(() => testRun(this.#program, bytes));
+    return verdict === 0 ? "stack" : verdict === 2 ? "drop" : "send";
   }
 
   /** Adds a service on the virtual address. */
@@ -98,6 +108,28 @@ export class Bench {
       active,
       inactive,
     ]);
+  }
+
+  /** Session timeouts in ms; those left out are the kernel's. */
+  setTimeouts(wanted: {
+    readonly synReceived?: number;
+    readonly close?: number;
+    readonly udp?: number;
+  }): void {
+    const tcp = [...defaultSettings.tcp_timeout];
+    if (wanted.synReceived !== undefined) tcp[tcpStateNames.indexOf("SYN_RECV")] = wanted.synReceived;
+    if (wanted.close !== undefined) tcp[tcpStateNames.indexOf("CLOSE")] = wanted.close;
+    const udp = wanted.udp ?? defaultSettings.udp_timeout;
+    this.#maps.settings.set(0, { ...defaultSettings, tcp_timeout: tcp, udp_timeout: udp });
+  }
+
+  /** Has a client reset its TCP session, and waits until the kernel has ended it. */
+  async resetSession(packet: Partial<Frame>): Promise<void> {
+    this.setTimeouts({ close: 20 });
+    for (const flags of ["A", "R"]) this.handle({ ...packet, flags });
+    const own = ({ clientPort }: Session): boolean => clientPort === packet.sourcePort;
+    await eventually(() => ![...this.table.sessions()].some(own), { within: 3_000, every: 5 });
+    this.setTimeouts({});
   }
 
   remove(): void {
