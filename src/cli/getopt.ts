@@ -16,6 +16,7 @@ export interface ParsedOption {
   readonly value?: string;
 }
 
+/** A whole command line: its options in order and the words that are none. */
 export interface ParsedCommandLine {
   readonly options: readonly ParsedOption[];
   readonly operands: readonly string[];

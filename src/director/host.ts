@@ -90,6 +90,7 @@ export type VrrpHostEffect =
       readonly interface: string;
       readonly family: AddressFamily;
       readonly packet: Uint8Array;
+      readonly source: IpAddress;
       readonly destination: IpAddress;
     }
   /** A complete Ethernet frame: gratuitous ARP or neighbour advertisement. */
@@ -119,6 +120,7 @@ export interface NotifyEffect {
   readonly arguments: readonly string[];
 }
 
+/** A line for the log. */
 export interface LogEffect {
   readonly kind: "log";
   readonly level: LogLevel;

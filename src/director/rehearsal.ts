@@ -1,7 +1,8 @@
 import { after, type Instant, seconds } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { InterfaceAddress, Link, VrrpHostEvent } from "./host.ts";
-import { initialVrrpState, vrrpDirector } from "./vrrp-director.ts";
+import { vrrpDirector } from "./vrrp-director.ts";
+import { initialVrrpState } from "./vrrp-director-state.ts";
 
 /** Enough for the engine to compile what a failover runs through. */
 const ROUNDS = 20;

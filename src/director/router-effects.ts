@@ -8,7 +8,7 @@ import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import { advertisementDestinations } from "../vrrp/router-config.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import type { LogLevel } from "./host.ts";
-import type { RouterEntry, StepContext } from "./vrrp-director.ts";
+import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
 /** What keepalived calls the roles, in its log and for notify scripts. */
 const STATE_NAMES: Readonly<Record<Role["kind"], string>> = {
@@ -80,6 +80,7 @@ function sendAdvertisement(
       interface: config.interface,
       family: config.family,
       packet,
+      source,
       destination,
     });
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 /** Linux capabilities that the daemon may need, with their bit numbers (linux/capability.h). */
 const BITS = { CAP_NET_BIND_SERVICE: 10, CAP_NET_ADMIN: 12, CAP_NET_RAW: 13, CAP_SYS_ADMIN: 21 } as const;
 
+/** The name of a Linux capability the daemon may need. */
 export type Capability = keyof typeof BITS;
 
 /** Those of `wanted` that this process does not have in its effective set. */

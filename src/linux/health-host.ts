@@ -8,6 +8,7 @@ import { monotonicNow } from "./monotonic-clock.ts";
 import { ProbeRunner } from "./probe/probe-runner.ts";
 import type { ChildMessage } from "./process/messages.ts";
 
+/** How a HealthHost reaches its process and the table. */
 export interface HealthHostOptions {
   readonly table: ServiceTable;
   readonly send: (message: ChildMessage) => void;

@@ -10,6 +10,7 @@ import { RouteNetlink } from "./netlink/route-netlink.ts";
 import type { ChildMessage } from "./process/messages.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
 
+/** How a VrrpHost reaches its process. */
 export interface VrrpHostOptions {
   readonly send: (message: ChildMessage) => void;
   readonly deliver: (event: VrrpHostEvent) => void;
@@ -66,7 +67,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "send-packet": {
         const wire = this.#wires.get(wireKey(effect));
         if (wire === undefined) return `cannot send on ${effect.interface}: it is not there`;
-        const sent = wire.send(effect.packet, { destination: effect.destination });
+        const sent = wire.send(effect.packet, { destination: effect.destination, source: effect.source });
         return sent.ok ? undefined : sent.error;
       }
       case "send-frame": {
@@ -166,6 +167,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
       ...(address.scope === undefined ? {} : { scope: address.scope }),
       ...(address.label === undefined ? {} : { label: address.label }),
+      // A virtual address must answer at once, and new connections of the host itself must not leave from it.
+      ...(address.address.includes(":") ? { withoutDuplicateDetection: true, deprecated: true } : {}),
     };
     const done =
       effect.kind === "add-address"

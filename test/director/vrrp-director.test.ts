@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { IpAddress } from "../../src/base/ip-address.ts";
 import { after, type Instant, instant, milliseconds, seconds } from "../../src/base/time.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../src/director/host.ts";
-import { initialVrrpState, vrrpDirector } from "../../src/director/vrrp-director.ts";
+import { vrrpDirector } from "../../src/director/vrrp-director.ts";
+import { initialVrrpState } from "../../src/director/vrrp-director-state.ts";
 import { advertisementPacket, configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
 
 /** A director whose time is ours: events go in, effects pile up. */

@@ -3,6 +3,7 @@ import type { Duration } from "../../base/time.ts";
 import type { SourceLine } from "./config.ts";
 import type { ScriptCommand } from "./global-definitions.ts";
 
+/** What `protocol` may name. */
 export type TransportProtocol = "tcp" | "udp" | "sctp";
 
 /** `lvs_sched` / `lb_algo`. */
@@ -58,12 +59,14 @@ export interface VirtualServer {
   readonly realServers: readonly RealServer[];
 }
 
+/** A bound `sorry_server`: serves while the quorum is lost. */
 export interface SorryServer {
   readonly address: IpAddress;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
 }
 
+/** A bound `real_server`. */
 export interface RealServer {
   readonly at: SourceLine;
   readonly address: IpAddress;
@@ -105,6 +108,7 @@ export interface CheckTarget {
   readonly fwmark?: number;
 }
 
+/** One check of a real server; all must pass for it to be alive. */
 export type Checker =
   | { readonly kind: "tcp"; readonly timing: CheckTiming; readonly target: CheckTarget }
   | HttpChecker;
@@ -123,6 +127,7 @@ export interface HttpChecker {
   readonly urls: readonly HttpUrl[];
 }
 
+/** One `url` block of HTTP_GET or SSL_GET. */
 export interface HttpUrl {
   readonly path: string;
   /** MD5 of the body, 32 lower-case hexadecimal digits. */

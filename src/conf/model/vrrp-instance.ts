@@ -56,6 +56,7 @@ export interface VrrpInstance {
   /** `debug` and other values without a run-time meaning are not bound. */
 }
 
+/** The `authentication` block; version 3 has none. */
 export type Authentication =
   | { readonly kind: "none" }
   /** RFC 2338 simple text; at most 8 octets count. */
@@ -74,6 +75,7 @@ export interface VirtualAddress {
   readonly label?: string;
 }
 
+/** One line of `unicast_peer`; its limits stand in for the TTL check of multicast. */
 export interface UnicastPeer {
   readonly address: IpAddress;
   readonly minTtl?: number;
@@ -108,6 +110,7 @@ export interface TrackedScript {
   readonly reverse: boolean;
 }
 
+/** The `notify` family: a command for each change of role, run in order. */
 export interface VrrpNotify {
   readonly master?: ScriptCommand;
   readonly backup?: ScriptCommand;

@@ -25,6 +25,7 @@ interface ChildRecord {
   restart: NodeJS.Timeout | undefined;
 }
 
+/** What a Supervisor needs beside the configuration. */
 export interface SupervisorOptions {
   readonly journal: Journal;
   /** Settings of the children that may run, in the order in which they start. */

@@ -1,0 +1,111 @@
+import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
+import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import { movingAddresses } from "../vrrp/router-config.ts";
+import type { FaultReason } from "../vrrp/router-state.ts";
+import { effectivePriority, type Tracker, trackerFaults } from "../vrrp/tracking.ts";
+import type { InterfaceAddress, Link } from "./host.ts";
+import { deliver } from "./router-delivery.ts";
+import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
+
+/** Brings a router up to date with interfaces, addresses and trackers. */
+export function refresh(entry: RouterEntry, context: StepContext): void {
+  const { state } = context;
+  if (entry.state.role.kind === "initialize" || state.stopping) return;
+  const source = sourceOf(entry, state);
+  if (source !== entry.state.source) {
+    setOwnAddress(entry, source);
+    deliver(entry, { kind: "source-address-changed", source }, context);
+  }
+  const faults = new Map(currentFaults(entry, state).map((fault) => [JSON.stringify(fault), fault]));
+  for (const [text, reason] of faults) {
+    if (entry.faults.has(text)) continue;
+    entry.faults.set(text, reason);
+    deliver(entry, { kind: "fault-raised", reason }, context);
+  }
+  for (const [text, reason] of [...entry.faults]) {
+    if (faults.has(text)) continue;
+    entry.faults.delete(text);
+    deliver(entry, { kind: "fault-cleared", reason }, context);
+  }
+  const priority = priorityOf(entry.instance, state);
+  if (priority !== entry.priority) {
+    context.out.push({
+      kind: "log",
+      level: "info",
+      message: `(${entry.instance.name}) Changing effective priority from ${entry.priority} to ${priority}`,
+    });
+    entry.priority = priority;
+    deliver(entry, { kind: "priority-changed", priority }, context);
+  }
+  lostAddresses(entry, context);
+}
+
+/** Addresses that a master must hold and the interface does not have: somebody took them away. */
+function lostAddresses(entry: RouterEntry, context: StepContext): void {
+  if (entry.state.role.kind !== "master") return;
+  const lost = movingAddresses(entry.config)
+    .filter(({ device, address }) => !context.state.links.has(device ?? entry.config.interface, address))
+    .map(({ address }) => address);
+  if (lost.length > 0) deliver(entry, { kind: "addresses-lost", addresses: lost }, context);
+}
+
+/** Brings the routers up to date that an address on an interface concerns. */
+export function refreshAddress(address: InterfaceAddress, context: StepContext): void {
+  const link = context.state.links.indexed(address.interfaceIndex);
+  if (link === undefined) return;
+  for (const entry of context.state.routers.values()) {
+    const concerned =
+      entry.config.interface === link.name ||
+      movingAddresses(entry.config).some(({ device }) => device === link.name);
+    if (concerned) refresh(entry, context);
+  }
+}
+
+/** What keeps a router from taking part now, as interfaces and trackers stand. */
+export function currentFaults(entry: RouterEntry, state: VrrpDirectorState): FaultReason[] {
+  const faults: FaultReason[] = [];
+  const { interface: name } = entry.config;
+  const link = state.links.named(name);
+  if (link === undefined) faults.push({ kind: "interface-missing", interface: name });
+  else if (!entry.instance.dontTrackPrimary && !usable(link))
+    faults.push({ kind: "interface-down", interface: name });
+  return [...faults, ...trackerFaults(trackers(entry.instance, state))];
+}
+
+function usable(link: Link | undefined): boolean {
+  return link?.up === true && link.running;
+}
+
+/** What an instance tracks, as it stands now. */
+function trackers(instance: VrrpInstance, state: VrrpDirectorState): readonly Tracker[] {
+  return [
+    ...instance.trackScripts.map((tracked) => ({
+      ...tracked,
+      kind: "script" as const,
+      standing: state.scripts.standing(tracked.name),
+    })),
+    ...instance.trackInterfaces.map((tracked) => ({
+      ...tracked,
+      kind: "interface" as const,
+      standing: usable(state.links.named(tracked.name)) ? ("up" as const) : ("down" as const),
+    })),
+  ];
+}
+
+/** The effective priority of an instance, as its trackers stand now. */
+export function priorityOf(instance: VrrpInstance, state: VrrpDirectorState): number {
+  return effectivePriority(instance.priority, trackers(instance, state));
+}
+
+/** The address a router sends from: the configured one, else the primary one of its interface. */
+export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddress | undefined {
+  const { instance, config } = entry;
+  if (instance.sourceAddress !== undefined) return instance.sourceAddress;
+  const virtual = new Set(movingAddresses(config).map(({ address }) => address));
+  return state.links.primaryAddress(config.interface, { family: config.family, virtual });
+}
+
+/** Tells the receiver checks which address is our own (RX-21). */
+export function setOwnAddress(entry: RouterEntry, source: IpAddress | undefined): void {
+  entry.context = { ...entry.context, ownAddresses: source === undefined ? [] : [ipAddressBytes(source)] };
+}

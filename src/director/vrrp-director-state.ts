@@ -1,0 +1,81 @@
+import type { AddressFamily } from "../base/ip-address.ts";
+import type { Instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
+import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import type { Receiver, ReceptionContext } from "../vrrp/reception.ts";
+import type { Rejection } from "../vrrp/rejection.ts";
+import type { RouterConfig } from "../vrrp/router-config.ts";
+import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
+import type { VrrpHostEffect } from "./host.ts";
+import { LinkTable } from "./link-table.ts";
+import { RejectionLog } from "./rejection-log.ts";
+import { ScriptSchedule } from "./script-schedule.ts";
+
+/** One virtual router and what the director keeps beside its machine. */
+export interface RouterEntry {
+  instance: VrrpInstance;
+  config: RouterConfig;
+  receiver: Receiver;
+  state: RouterState;
+  /** Our own addresses on its interface, in network order, for the receiver checks. */
+  context: ReceptionContext;
+  /** Effective priority handed in last. */
+  priority: number;
+  /** Faults handed in and not yet cleared, by their text. */
+  readonly faults: Map<string, FaultReason>;
+  readonly counters: RouterCounters;
+  /** Identification of the next IPv4 packet. */
+  nextPacketId: number;
+}
+
+/** keepalived's statistics of one instance. */
+export interface RouterCounters {
+  advertisementsReceived: number;
+  advertisementsSent: number;
+  becameMaster: number;
+  releasedMaster: number;
+  priorityZeroReceived: number;
+  priorityZeroSent: number;
+  readonly rejected: Map<Rejection["counter"], number>;
+}
+
+/**
+ * The state of the VRRP process. Unlike a core's it is changed in place: it owns tables of all routers and interfaces,
+ * and copying them for every packet would cost more than everything else. It is still only ever changed by `step`,
+ * so a recorded list of events replays exactly.
+ */
+export interface VrrpDirectorState {
+  config: Config | undefined;
+  readonly links: LinkTable;
+  readonly routers: Map<string, RouterEntry>;
+  readonly rejections: RejectionLog;
+  readonly scripts: ScriptSchedule;
+  /** What the sockets listen for, by `interface/family`: to ask only for changes. */
+  readonly wires: Map<string, string>;
+  stopping: boolean;
+}
+
+/** Takes the director's events one by one and collects what the world is asked to do. */
+export interface StepContext {
+  readonly state: VrrpDirectorState;
+  readonly now: Instant;
+  readonly out: VrrpHostEffect[];
+}
+
+/** The state before the `start` event. */
+export function initialVrrpState(): VrrpDirectorState {
+  return {
+    config: undefined,
+    links: new LinkTable(),
+    routers: new Map(),
+    rejections: new RejectionLog(),
+    scripts: new ScriptSchedule(),
+    wires: new Map(),
+    stopping: false,
+  };
+}
+
+/** Routers are the same across reloads when these agree, whatever their names (keepalived's rule). */
+export function routerKey(at: { interface: string; family: AddressFamily; virtualRouterId: number }): string {
+  return `${at.interface}/${at.family}/${at.virtualRouterId}`;
+}

@@ -1,0 +1,63 @@
+import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
+import { claimedVirtualRouterId, viewIpv4Packet, viewIpv6Payload } from "../vrrp/packet-view.ts";
+import { receiveAdvertisement } from "../vrrp/reception.ts";
+import type { Rejection } from "../vrrp/rejection.ts";
+import type { LogLevel, VrrpHostEvent } from "./host.ts";
+import { deliver } from "./router-delivery.ts";
+import { routerKey, type StepContext } from "./vrrp-director-state.ts";
+
+/** Takes a packet from the wire: to its router when it passes every receiver check, otherwise to the counters. */
+export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, context: StepContext): void {
+  const { state } = context;
+  const view =
+    event.family === 4
+      ? viewIpv4Packet(event.packet)
+      : viewIpv6Payload(event.packet, {
+          source: ipAddressBytes(event.source),
+          destination: ipAddressBytes(event.destination ?? event.source),
+          hopLimit: event.hopLimit,
+        });
+  if (!view.ok) {
+    reject({ key: `${event.interface}/${event.family}`, rejection: view.error, event }, context);
+    return;
+  }
+  const key = routerKey({
+    interface: event.interface,
+    family: event.family,
+    virtualRouterId: claimedVirtualRouterId(view),
+  });
+  // An advertisement of somebody else's virtual router is no business of ours (RX-6).
+  const entry = state.routers.get(key);
+  if (entry === undefined) return;
+  const reception = receiveAdvertisement(view, entry.receiver, entry.context);
+  if (!reception.ok) {
+    const { counter } = reception.error;
+    entry.counters.rejected.set(counter, (entry.counters.rejected.get(counter) ?? 0) + 1);
+    reject({ key: entry.instance.name, rejection: reception.error, event }, context);
+    return;
+  }
+  entry.counters.advertisementsReceived++;
+  if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
+  deliver(entry, { kind: "advertisement", received: reception.value }, context);
+}
+
+/** A rejected packet is counted and, now and then, logged; it reaches no router and moves no timer (RX-15). */
+function reject(
+  what: { key: string; rejection: Rejection; event: { source: IpAddress } },
+  context: StepContext,
+): void {
+  const { kind } = what.rejection;
+  const message = () => `(${what.key}) rejected an advertisement from ${what.event.source}: ${kind}`;
+  logNowAndThen({ key: `${what.key} ${kind}`, level: "warning", message }, context);
+}
+
+/** One line for what may come thousands of times a second, then a summary a minute. */
+export function logNowAndThen(
+  line: { readonly key: string; readonly level: LogLevel; readonly message: () => string },
+  { state, now, out }: StepContext,
+): void {
+  const due = state.rejections.note(line.key, now);
+  if (due === undefined) return;
+  const more = due.suppressed === 0 ? "" : ` (and ${due.suppressed} more since the last such line)`;
+  out.push({ kind: "log", level: line.level, message: `${line.message()}${more}` });
+}
