@@ -1,5 +1,4 @@
 import type { LogLine } from "../lab/director-process.ts";
-import { leftBehind } from "../lab/leftovers.ts";
 import { addressSteps } from "./address-steps.ts";
 import { balancingSteps } from "./balancing-steps.ts";
 import type { Findings } from "./findings.ts";
@@ -61,7 +60,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     listener.onStep(REMOVAL_STEP);
     await stage.close();
   }
-  const removal = judgeRemoval();
+  const removal = judgeRemoval(stage);
   listener.onOutcome(removal);
   const verdict: Verdict = {
     steps: [...outcomes, removal],
@@ -116,8 +115,8 @@ async function drawUp(stage: Stage): Promise<Timeline> {
   });
 }
 
-function judgeRemoval(): StepOutcome {
-  const left = leftBehind(process.pid);
+function judgeRemoval(stage: Stage): StepOutcome {
+  const left = stage.remains();
   return {
     name: REMOVAL_STEP,
     ok: left.length === 0,

@@ -195,4 +195,9 @@ export class Stage {
     this.topology.remove();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+
+  /** What is left after `remove`, in words: it should be nothing. */
+  remains(): readonly string[] {
+    return [...this.topology.remains(), ...(existsSync(this.#folder) ? [this.#folder] : [])];
+  }
 }

@@ -1,8 +1,15 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ipBatch, namespaceNames, namespacePath, processesIn } from "./network-namespace.ts";
-import { removePinnedTables } from "./pinned-tables.ts";
+import {
+  ipBatch,
+  namespaceInode,
+  namespaceNames,
+  namespacePath,
+  processesIn,
+  processesOf,
+} from "./network-namespace.ts";
+import { pinnedTablesOf } from "./pinned-tables.ts";
 
 /** Every namespace and temporary folder of a lab is called `locum-<pid of its maker>-...`. */
 const OURS = /^locum-(\d+)-/;
@@ -12,17 +19,43 @@ export function labPrefix(pid: number): string {
   return `locum-${pid}-`;
 }
 
+/** A namespace that was removed, and what else belonged to it. */
+export interface RemovedNamespace {
+  readonly name: string;
+  readonly inode: number;
+  /** Who lived in it at the end. */
+  readonly processes: readonly number[];
+  readonly pinned: readonly string[];
+}
+
 /**
- * Kills what still runs in the given namespaces and removes them; those that do not exist are passed over.
- * Synchronous, because it must also work in an `exit` handler.
+ * Kills what still runs in the given namespaces and removes them with the tables pinned for them; those that do not
+ * exist are passed over. Synchronous, because it must also work in an `exit` handler.
  */
-export function removeNamespaces(names: readonly string[]): void {
-  const present = names.filter((name) => existsSync(namespacePath(name)));
-  for (const name of present) {
-    killAll(name);
-    removePinnedTables(name);
+export function removeNamespaces(names: readonly string[]): readonly RemovedNamespace[] {
+  const removed: RemovedNamespace[] = [];
+  for (const name of names) {
+    const inode = namespaceInode(name);
+    if (inode === undefined) continue;
+    const processes = killAll(name);
+    const pinned = pinnedTablesOf(name);
+    for (const path of pinned) rmSync(path, { recursive: true, force: true });
+    removed.push({ name, inode, processes, pinned });
   }
-  if (present.length > 0) ipBatch(present.map((name) => `netns del ${name}`));
+  if (removed.length > 0) ipBatch(removed.map(({ name }) => `netns del ${name}`));
+  return removed;
+}
+
+/** What is still there of namespaces that were removed, in words; empty when nothing is. */
+export function remainsOf(removed: readonly RemovedNamespace[]): readonly string[] {
+  return removed.flatMap(({ name, inode, processes, pinned }) => [
+    ...(existsSync(namespacePath(name)) ? [`the namespace ${name}`] : []),
+    // The kernel gives a free inode number to the next namespace, so a look for the number alone is not enough.
+    ...processesOf(inode)
+      .filter((pid) => processes.includes(pid))
+      .map((pid) => `process ${pid} in the namespace ${name}`),
+    ...pinned.filter((path) => existsSync(path)),
+  ]);
 }
 
 /** Removes what labs left behind whose maker is no more (killed with SIGKILL, or a machine out of memory). */
@@ -35,30 +68,22 @@ export function removeLeftovers(): readonly string[] {
   return stale;
 }
 
-/** What is still there of the lab of the process `pid`, in words; empty when it left nothing. */
-export function leftBehind(pid: number): readonly string[] {
-  const prefix = labPrefix(pid);
-  return [
-    ...namespaceNames()
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => `the namespace ${name}`),
-    ...readdirSync(tmpdir())
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => `the folder ${join(tmpdir(), name)}`),
-  ];
-}
-
 function isStale(name: string): boolean {
   const maker = OURS.exec(name)?.[1];
   return maker !== undefined && !existsSync(`/proc/${maker}`);
 }
 
-/** Twice, because a process may fork between the look and the blow; the second look finds the child. */
-function killAll(name: string): void {
-  for (let round = 0; round < 10; round++) {
+/**
+ * Kills everything in a namespace, round after round, because a process may fork between the look and the blow.
+ * Returns whom it found.
+ */
+function killAll(name: string): readonly number[] {
+  const found = new Set<number>();
+  for (let round = 0; round < 100; round++) {
     const pids = processesIn(name);
-    if (pids.length === 0) return;
+    if (pids.length === 0) break;
     for (const pid of pids) {
+      found.add(pid);
       try {
         process.kill(pid, "SIGKILL");
       } catch {
@@ -67,6 +92,7 @@ function killAll(name: string): void {
     }
     pause(10);
   }
+  return [...found];
 }
 
 /** Stops this whole process for some milliseconds: in an `exit` handler nothing asynchronous runs any more. */

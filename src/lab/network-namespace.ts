@@ -19,17 +19,26 @@ export function namespaceNames(): readonly string[] {
   }
 }
 
-/**
- * The processes that live in the namespace called `name`, save this one: empty when there is no such namespace.
- * A process belongs to the namespace of its main thread (/proc/PID/ns/net, namespaces(7)).
- */
-export function processesIn(name: string): readonly number[] {
-  let inode: number;
+/** What the kernel tells a namespace by, for as long as it exists; undefined when there is none of that name. */
+export function namespaceInode(name: string): number | undefined {
   try {
-    inode = statSync(namespacePath(name)).ino;
+    return statSync(namespacePath(name)).ino;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** The processes that live in the namespace called `name`; see `processesOf`. Empty when there is none. */
+export function processesIn(name: string): readonly number[] {
+  const inode = namespaceInode(name);
+  return inode === undefined ? [] : processesOf(inode);
+}
+
+/**
+ * The processes that live in the namespace with that inode, save this one. A process belongs to the namespace of its
+ * main thread (/proc/PID/ns/net, namespaces(7)).
+ */
+export function processesOf(inode: number): readonly number[] {
   const wanted = `net:[${inode}]`;
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && namespaceOf(entry) === wanted)

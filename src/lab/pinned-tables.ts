@@ -1,11 +1,13 @@
-import { rmSync } from "node:fs";
 import { inNetworkNamespace, networkNamespaceCookie } from "dgram-extra";
 
 /** Where locum keeps what outlives its processes: tables pinned by namespace, and their locks. */
 const STATE = "/run/locum";
 
-/** The files and folders in which locum keeps the virtual server table of the namespace called `name`. */
-function pinnedTablesOf(name: string): readonly string[] {
+/**
+ * The files and folders in which locum keeps the virtual server table of the namespace called `name`. It outlives the
+ * daemon on purpose, but a machine that lost its power, or is no more, has none.
+ */
+export function pinnedTablesOf(name: string): readonly string[] {
   let cookie: bigint | undefined;
   try {
     cookie = inNetworkNamespace(name, networkNamespaceCookie);
@@ -13,12 +15,4 @@ function pinnedTablesOf(name: string): readonly string[] {
     return []; // A name without a namespace behind it, as `ip netns add` leaves when it fails half-way.
   }
   return cookie === undefined ? [] : [`${STATE}/bpf/netns-${cookie}`, `${STATE}/ipvs-netns-${cookie}.lock`];
-}
-
-/**
- * Removes the virtual server table of a namespace that is about to be removed itself. A table outlives the daemon on
- * purpose, but a machine that lost its power, or is no more, has none.
- */
-export function removePinnedTables(name: string): void {
-  for (const path of pinnedTablesOf(name)) rmSync(path, { recursive: true, force: true });
 }

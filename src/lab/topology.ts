@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { LabError } from "./lab-error.ts";
-import { removeNamespaces } from "./leftovers.ts";
+import { type RemovedNamespace, remainsOf, removeNamespaces } from "./leftovers.ts";
 import { inNamespace, ipBatch } from "./network-namespace.ts";
 import type { LinkPlan, MachinePlan, TopologyPlan } from "./topology-plan.ts";
 
@@ -14,6 +14,7 @@ const SWITCH_ROOM = "net";
 export class Topology {
   readonly plan: TopologyPlan;
   readonly #prefix: string;
+  readonly #removed: RemovedNamespace[] = [];
 
   /**
    * Builds `plan` in namespaces whose names start with `prefix`.
@@ -55,7 +56,7 @@ export class Topology {
       machine.links.map((link) => `link del ${portName(name, link)}`),
       this.switchRoom,
     );
-    removeNamespaces([this.namespaceOf(name)]);
+    this.#removed.push(...removeNamespaces([this.namespaceOf(name)]));
     ipBatch([`netns add ${this.namespaceOf(name)}`]);
     this.#connect([machine]);
     this.#configure(machine);
@@ -63,7 +64,14 @@ export class Topology {
 
   /** Ends every process of the lab and removes all that was made; does nothing the second time. */
   remove(): void {
-    removeNamespaces([...this.plan.machines.map(({ name }) => this.namespaceOf(name)), this.switchRoom]);
+    const names = [...this.plan.machines.map(({ name }) => this.namespaceOf(name)), this.switchRoom];
+    this.#removed.push(...removeNamespaces(names));
+  }
+
+  /** What is still there of all that was removed, in words: it should be nothing. */
+  remains(): readonly string[] {
+    // A machine that was rebuilt has a namespace of the same name again, until that is removed as well.
+    return [...new Set(remainsOf(this.#removed))];
   }
 
   #build(): void {
