@@ -6,6 +6,7 @@ export interface Definition {
   readonly multiLine: boolean;
 }
 
+/** All definitions made so far, by name without the dollar sign. */
 export type Definitions = ReadonlyMap<string, Definition>;
 
 /** How one use of a name ended. */

@@ -7,6 +7,7 @@ export interface Span {
   readonly endColumn: number;
 }
 
+/** error: it will not do what it says; warning: probably not what is meant; hint: it could be said better. */
 export type Severity = "error" | "warning" | "hint";
 
 /** Another place that belongs to a finding. */
@@ -41,6 +42,7 @@ export interface KeepalivedReport {
   readonly exitCode: 0 | 2 | 4 | 5 | 6;
 }
 
+/** The pass of keepalived that makes a finding; `every` is all of them, `-end` its checks after the last line. */
 export type KeepalivedStage =
   | "read"
   | "every"

@@ -15,6 +15,7 @@ export interface SkippedFile {
   readonly detail?: string;
 }
 
+/** What a name on the disk turned out to be. */
 export type FoundFile = SourceFile | SkippedFile;
 
 /**
@@ -46,6 +47,7 @@ export interface Environment extends HostFacts {
   readonly dynamicInterfaces?: boolean;
 }
 
+/** What a script path leads to; `insecure`: others than root can change the file or a folder above it. */
 export type ScriptFinding = "ok" | "missing" | "not-executable" | "insecure";
 
 /** The folder part of a path, with its slash; empty when there is none. */

@@ -12,7 +12,7 @@ export const authHmacGrammar: BlockGrammar = {
       default: "",
       since: "2.4.0",
       in227: false,
-      meaning: "A key; file must not be readable by group/others",
+      meaning: "A numbered key; a file with one must be readable by its owner alone",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const authHmacGrammar: BlockGrammar = {
       default: "only key / lowest",
       since: "2.4.0",
       in227: false,
-      meaning: "Key used for sending",
+      meaning: "Number of the key that signs",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const authHmacGrammar: BlockGrammar = {
       default: "max(3×advert_int, 5)",
       since: "2.4.0",
       in227: false,
-      meaning: "Accepted clock difference",
+      meaning: "How far the clocks of the routers may be apart",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const authHmacGrammar: BlockGrammar = {
       default: "time",
       since: "2.4.0",
       in227: false,
-      meaning: "Replay test: wall clock window or increasing counter",
+      meaning: "Whether a clock or a counter shows old packets",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const authHmacGrammar: BlockGrammar = {
       default: "enforce",
       since: "2.4.0",
       in227: false,
-      meaning: "Reject / accept-and-log unauthenticated; receive-only does not send trailer",
+      meaning: "What happens to advertisements without a valid signature",
       bound: false,
     },
   ],

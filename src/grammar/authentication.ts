@@ -12,7 +12,7 @@ export const authenticationGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Type 1 plain password or type 2 IPSEC-AH (removed from RFC 3768; not in unicast/IPv6)",
+      meaning: "Plain password, or the AH header that RFC 3768 took out again",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const authenticationGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Shared password",
+      meaning: "The password all routers share; 8 bytes count",
       bound: true,
     },
   ],

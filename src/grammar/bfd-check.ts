@@ -12,7 +12,7 @@ export const bfdCheckGrammar: BlockGrammar = {
       default: "mandatory",
       since: "2.0.0",
       in227: true,
-      meaning: "Session to follow",
+      meaning: "The bfd_instance to follow",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const bfdCheckGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Start down",
+      meaning: "Counts as failed until its first success",
       bound: false,
     },
   ],

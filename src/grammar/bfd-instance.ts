@@ -12,7 +12,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "any",
       since: "2.0.0",
       in227: true,
-      meaning: "Local address",
+      meaning: "Own address of the session",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "mandatory",
       since: "2.0.0",
       in227: true,
-      meaning: "Peer address",
+      meaning: "Address of the neighbour",
       bound: false,
     },
     {
@@ -35,7 +35,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "alias", of: "neighbor_ip" },
-      meaning: "Same as neighbor_ip",
+      meaning: "British spelling of neighbor_ip",
       bound: false,
     },
     {
@@ -46,7 +46,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "10",
       since: "2.0.0",
       in227: true,
-      meaning: "Required minimum receive interval",
+      meaning: "Shortest time between packets that can be received",
       bound: false,
     },
     {
@@ -57,7 +57,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "10",
       since: "2.0.0",
       in227: true,
-      meaning: "Desired minimum transmit interval",
+      meaning: "Shortest time between packets that is wished for in sending",
       bound: false,
     },
     {
@@ -68,7 +68,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "1000",
       since: "2.0.0",
       in227: true,
-      meaning: "Transmit interval while not Up",
+      meaning: "Time between packets while the session is not up",
       bound: false,
     },
     {
@@ -79,7 +79,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "5",
       since: "2.0.0",
       in227: true,
-      meaning: "Detection multiplier",
+      meaning: "Packets that must be missing before the session is down",
       bound: false,
     },
     {
@@ -90,7 +90,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Do not send until a packet is received",
+      meaning: "Waits for the neighbour to speak first",
       bound: false,
     },
     {
@@ -101,7 +101,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "255 (IPv4) / 64 (IPv6)",
       since: "2.0.0",
       in227: true,
-      meaning: "TTL of sent packets",
+      meaning: "TTL of packets",
       bound: false,
     },
     {
@@ -113,7 +113,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "alias", of: "ttl" },
-      meaning: "Same as ttl",
+      meaning: "The IPv6 name of ttl",
       bound: false,
     },
     {
@@ -124,8 +124,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.0",
       in227: true,
-      meaning:
-        "GTSM test: received TTL must be ≥ ttl − max_hops; -1 or 255 disables; larger than ttl is lowered to ttl",
+      meaning: "How many hops away the neighbour may be, judged by the TTL",
       bound: false,
     },
     {
@@ -136,7 +135,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.8",
       in227: false,
-      meaning: "Use port 4784 instead of 3784",
+      meaning: "Uses the port for neighbours beyond a router",
       bound: false,
     },
     {
@@ -147,7 +146,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.0",
       in227: true,
-      meaning: "VRRP tracker weight",
+      meaning: "What the session adds to priorities",
       bound: false,
     },
     {
@@ -158,7 +157,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "both if neither given",
       since: "2.0.0",
       in227: true,
-      meaning: "Only VRRP receives this session's events",
+      meaning: "Only virtual routers follow the session",
       bound: false,
     },
     {
@@ -169,7 +168,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       default: "both if neither given",
       since: "2.0.0",
       in227: true,
-      meaning: "Only checkers receive this session's events",
+      meaning: "Only services follow the session",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const fileCheckGrammar: BlockGrammar = {
       default: "mandatory",
       since: "2.1.0",
       in227: true,
-      meaning: "track_file to use",
+      meaning: "The track_file to follow",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const fileCheckGrammar: BlockGrammar = {
       default: "track_file weight",
       since: "2.1.0",
       in227: true,
-      meaning: "Multiplier; 0 = value ≠0 means down; else value×weight added to RS weight",
+      meaning: "What its number is multiplied by; 0 makes any number but 0 a failure",
       bound: false,
     },
   ],

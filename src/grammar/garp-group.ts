@@ -12,7 +12,7 @@ export const garpGroupGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.21",
       in227: true,
-      meaning: "Minimum gap between GARPs on the listed interfaces together",
+      meaning: "Least time between two gratuitous ARP packets on all of these interfaces together",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const garpGroupGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.21",
       in227: true,
-      meaning: "Minimum gap between unsolicited NAs",
+      meaning: "Least time between two unsolicited neighbour advertisements on all of them together",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const garpGroupGrammar: BlockGrammar = {
       default: "",
       since: "1.2.21",
       in227: true,
-      meaning: "One interface",
+      meaning: "An interface of the group",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const garpGroupGrammar: BlockGrammar = {
       default: "",
       since: "1.2.21",
       in227: true,
-      meaning: "Several interfaces sharing the limit",
+      meaning: "The interfaces of the group",
       bound: false,
     },
   ],

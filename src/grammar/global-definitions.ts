@@ -12,7 +12,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.16",
       in227: true,
-      meaning: "Use distinct process titles keepalived_vrrp / keepalived_lvs / keepalived_bfd for children",
+      meaning: "Gives each child process a title of its own",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "keepalived",
       since: "2.0.16",
       in227: true,
-      meaning: "Process title of the parent",
+      meaning: "Title of the parent process",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "inherits",
       since: "2.0.16",
       in227: true,
-      meaning: "Process title of VRRP child",
+      meaning: "Title of the VRRP process",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "inherits",
       since: "2.2.0",
       in227: true,
-      meaning: "Process title of checker child",
+      meaning: "Title of the checker process",
       bound: false,
     },
     {
@@ -57,7 +57,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       status: { kind: "deprecated", use: "checker_process_name" },
-      meaning: "Same as checker_process_name",
+      meaning: "Old name of checker_process_name",
       bound: false,
     },
     {
@@ -68,7 +68,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "inherits",
       since: "2.0.16",
       in227: true,
-      meaning: "Process title of BFD child",
+      meaning: "Title of the BFD process",
       bound: false,
     },
     {
@@ -79,7 +79,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.3.0",
       in227: false,
-      meaning: "Keep script paths as written instead of resolving symbolic links to the real path",
+      meaning: "Runs scripts under the path as written, symbolic links included",
       bound: false,
     },
     {
@@ -90,7 +90,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "",
       in227: false,
-      meaning: "Give scripts the supplementary groups of their user",
+      meaning: "Scripts get all groups of their user",
       bound: false,
     },
     {
@@ -101,7 +101,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "local host name",
       since: "1.1.8",
       in227: true,
-      meaning: "Identity used in mail subjects and SNMP",
+      meaning: "Name of this machine in mails and SNMP",
       bound: true,
     },
     {
@@ -112,7 +112,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "user@localhostname",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Sender address of alerts",
+      meaning: "Who mails claim to come from",
       bound: true,
     },
     {
@@ -123,7 +123,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "port 25",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Mail relay for alerts",
+      meaning: "Host that takes the mails",
       bound: true,
     },
     {
@@ -134,7 +134,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "local host name",
       since: "1.2.20",
       in227: true,
-      meaning: "HELO argument",
+      meaning: "Name given in the SMTP greeting",
       bound: true,
     },
     {
@@ -145,7 +145,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "30",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Alert SMTP connect/read timeout",
+      meaning: "Time limit for talking to the mail host",
       bound: true,
     },
     {
@@ -156,7 +156,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Alert recipients",
+      meaning: "Who gets the mails",
       bound: true,
     },
     {
@@ -167,7 +167,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unset",
       since: "2.0.0",
       in227: true,
-      meaning: "Default for every smtp_alert in the file",
+      meaning: "Whether blocks without an smtp_alert of their own send mail",
       bound: true,
     },
     {
@@ -178,7 +178,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unset",
       since: "2.0.0",
       in227: true,
-      meaning: "Default for VRRP instances and groups",
+      meaning: "As smtp_alert, for instances and sync groups only",
       bound: true,
     },
     {
@@ -189,7 +189,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unset",
       since: "2.0.0",
       in227: true,
-      meaning: "Default for checkers",
+      meaning: "As smtp_alert, for services only",
       bound: true,
     },
     {
@@ -200,7 +200,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.11",
       in227: true,
-      meaning: "Log every failed check, not only the transition",
+      meaning: "Logs each failed check, not just a server's change of state",
       bound: true,
     },
     {
@@ -211,7 +211,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "2.1.0",
       in227: true,
-      meaning: "Run by parent before children start",
+      meaning: "Command that ends before the children start",
       bound: false,
     },
     {
@@ -222,7 +222,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "10",
       since: "2.1.0",
       in227: true,
-      meaning: "Limit for startup_script",
+      meaning: "Time limit of startup_script",
       bound: false,
     },
     {
@@ -233,7 +233,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "2.1.0",
       in227: true,
-      meaning: "Run by parent after children ended",
+      meaning: "Command that runs when all children have ended",
       bound: false,
     },
     {
@@ -244,7 +244,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "10",
       since: "2.1.0",
       in227: true,
-      meaning: "Limit for shutdown_script",
+      meaning: "Time limit of shutdown_script",
       bound: false,
     },
     {
@@ -255,7 +255,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0 = off; no value or -1 = max",
       since: "2.1.0",
       in227: true,
-      meaning: "Escalate to realtime scheduling automatically when timers run late, up to this priority",
+      meaning: "Realtime priority up to which a process that wakes late may raise itself",
       bound: true,
     },
     {
@@ -266,7 +266,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "1000000",
       since: "2.1.0",
       in227: true,
-      meaning: "Lateness that triggers automatic priority escalation",
+      meaning: "How late a wake-up must be before the priority is raised",
       bound: false,
     },
     {
@@ -277,8 +277,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning:
-        "Accept configured interfaces that do not exist yet and follow their creation/deletion; allow_if_changes also accepts an interface changing type",
+      meaning: "Waits for interfaces that do not exist yet instead of refusing to start",
       bound: true,
     },
     {
@@ -289,7 +288,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "No mail for FAULT transitions",
+      meaning: "Sends no mail about the fault state",
       bound: true,
     },
     {
@@ -300,7 +299,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "eth0",
       since: "1.2.24",
       in227: true,
-      meaning: "Interface for static addresses without dev",
+      meaning: "Interface of static addresses that name none",
       bound: false,
     },
     {
@@ -311,8 +310,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.0",
       in227: true,
-      meaning:
-        "Send IGMP/MLD joins only on the underlying interface, do not let them loop through VMAC; cannot change on reload",
+      meaning: "Joins multicast groups on the physical interface alone",
       bound: false,
     },
     {
@@ -323,8 +321,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.8",
       in227: false,
-      meaning:
-        "VRRPv3/IPv4 checksums without pseudo-header (interop with peers that do so), default for all instances",
+      meaning: "Version 3 over IPv4 counts no pseudo header into the checksum, as some vendors do",
       bound: false,
     },
     {
@@ -335,7 +332,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel values",
       since: "1.2.24",
       in227: true,
-      meaning: "IPVS connection timeouts set at start",
+      meaning: "Idle times after which the forwarder forgets connections",
       bound: false,
     },
     {
@@ -346,7 +343,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.23",
       in227: true,
-      meaning: "Empty the whole IPVS table at start",
+      meaning: "Empties the table of services at start, also of those made by hand",
       bound: true,
     },
     {
@@ -357,7 +354,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.0",
       in227: true,
-      meaning: "Empty IPVS at stop: all, or with VS only the configured services (real servers go with them)",
+      meaning: "Empties the table of services at stop; VS limits that to the services of this file",
       bound: false,
     },
     {
@@ -381,7 +378,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "id = VRID of the instance; port 8848; ttl 1; group 224.0.0.81",
       since: "1.2.20",
       in227: true,
-      meaning: "IPVS connection sync daemon, master/backup role follows the instance",
+      meaning: "Copies connections to the backup; which side sends follows an instance",
       bound: false,
     },
     {
@@ -392,7 +389,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "224.0.0.18",
       since: "1.2.10",
       in227: true,
-      meaning: "Destination for IPv4 adverts",
+      meaning: "Multicast address of advertisements over IPv4",
       bound: true,
     },
     {
@@ -403,7 +400,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "ff02::12",
       since: "1.2.10",
       in227: true,
-      meaning: "Destination for IPv6 adverts",
+      meaning: "Multicast address of advertisements over IPv6",
       bound: true,
     },
     {
@@ -414,7 +411,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "5",
       since: "1.2.20",
       in227: true,
-      meaning: "Delay of second GARP/NA batch after becoming master (0 = none)",
+      meaning: "Pause between the first and the second burst of gratuitous ARP; 0 leaves out the second",
       bound: true,
     },
     {
@@ -425,7 +422,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "5",
       since: "1.2.20",
       in227: true,
-      meaning: "Packets per address per batch",
+      meaning: "Gratuitous ARP packets for each address in a burst",
       bound: true,
     },
     {
@@ -436,7 +433,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0 (off)",
       since: "1.2.20",
       in227: true,
-      meaning: "Period of refresh GARP while master",
+      meaning: "Period of further gratuitous ARP as long as it is master",
       bound: true,
     },
     {
@@ -447,7 +444,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "1",
       since: "1.2.20",
       in227: true,
-      meaning: "Packets per refresh",
+      meaning: "Packets for each address in each of those periods",
       bound: true,
     },
     {
@@ -458,7 +455,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "garp_master_delay",
       since: "1.2.20",
       in227: true,
-      meaning: "Delay of second batch after hearing a lower-priority advert while master",
+      meaning: "As vrrp_garp_master_delay, for the bursts after a weaker master was heard",
       bound: true,
     },
     {
@@ -469,7 +466,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "garp_master_repeat",
       since: "1.2.20",
       in227: true,
-      meaning: "Packets per batch after hearing a lower-priority advert; 0 = none",
+      meaning: "As vrrp_garp_master_repeat, for the bursts after a weaker master was heard",
       bound: true,
     },
     {
@@ -480,7 +477,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "3",
       since: "2.2.3",
       in227: true,
-      meaning: "Missed adverts before backup takes over",
+      meaning: "Advertisements that must be missing before a backup takes over",
       bound: true,
     },
     {
@@ -491,7 +488,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0",
       since: "1.2.21",
       in227: true,
-      meaning: "Minimum gap between GARPs on an interface",
+      meaning: "Least time between two gratuitous ARP packets on an interface",
       bound: false,
     },
     {
@@ -502,7 +499,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0",
       since: "1.2.21",
       in227: true,
-      meaning: "Minimum gap between unsolicited NAs",
+      meaning: "Least time between two unsolicited neighbour advertisements on an interface",
       bound: false,
     },
     {
@@ -513,7 +510,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.12",
       in227: true,
-      meaning: "Set GARP repeat to 1, delay 0 and refresh 0 as defaults (one packet per address)",
+      meaning: "Sends a single gratuitous ARP for each address, without second burst and refresh",
       bound: true,
     },
     {
@@ -524,7 +521,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.3",
       in227: true,
-      meaning: "Also send periodic GARP for VIPs on VMAC parent (all = other address interfaces too)",
+      meaning: "Repeats gratuitous ARP on the interface below a virtual MAC, or on all with addresses",
       bound: false,
     },
     {
@@ -536,7 +533,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       status: { kind: "deprecated", use: "vrrp_garp_extra_if" },
-      meaning: "Old spelling of vrrp_garp_extra_if",
+      meaning: "Old name of vrrp_garp_extra_if",
       bound: false,
     },
     {
@@ -547,7 +544,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "false",
       since: "1.2.20",
       in227: true,
-      meaning: "Master does not answer a lower-priority advert with an immediate advert",
+      meaning: "A master keeps silent when it hears a weaker one",
       bound: true,
     },
     {
@@ -558,7 +555,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "false",
       since: "1.3.5",
       in227: true,
-      meaning: "A master that sees a higher-priority advert sends one more advert before stepping down",
+      meaning: "A master that hears a stronger one speaks once more before it yields",
       bound: true,
     },
     {
@@ -569,7 +566,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "2",
       since: "1.2.20",
       in227: true,
-      meaning: "Default protocol version (IPv6 forces 3)",
+      meaning: "Protocol version of instances that name none; IPv6 always has 3",
       bound: true,
     },
     {
@@ -580,7 +577,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "INPUT / OUTPUT",
       since: "1.2.20",
       in227: true,
-      meaning: "Add iptables rules for no_accept addresses",
+      meaning: "Chains in which rules for no_accept are put",
       bound: false,
     },
     {
@@ -591,7 +588,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "keepalived, keepalived6, keepalived_if6 (+igmp/mld variants)",
       since: "1.2.20",
       in227: true,
-      meaning: "ipset names used by the iptables rules",
+      meaning: "Names of the sets those rules use",
       bound: false,
     },
     {
@@ -602,7 +599,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off; table keepalived",
       since: "2.0.11",
       in227: true,
-      meaning: "Use nftables for no_accept/VMAC filtering",
+      meaning: "Table in which rules for no_accept are put",
       bound: false,
     },
     {
@@ -613,7 +610,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "-1",
       since: "2.0.11",
       in227: true,
-      meaning: "Priority of its nft chains",
+      meaning: "Priority of the chains in that table",
       bound: false,
     },
     {
@@ -624,7 +621,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.11",
       in227: true,
-      meaning: "Match link-local addresses by ifindex instead of ifname",
+      meaning: "Names interfaces by number in rules for link-local addresses",
       bound: false,
     },
     {
@@ -635,7 +632,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.11",
       in227: true,
-      meaning: "Put counters in nft rules",
+      meaning: "Rules count what they match",
       bound: false,
     },
     {
@@ -646,7 +643,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off; table keepalived_ipvs",
       since: "2.2.2",
       in227: true,
-      meaning: "nft based fwmark assignment so that virtual_server_group ranges are one fwmark service",
+      meaning: "Marks packets by nftables, so that a group of addresses becomes one firewall mark",
       bound: false,
     },
     {
@@ -657,7 +654,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "-1",
       since: "2.2.2",
       in227: true,
-      meaning: "Chain priority for the above",
+      meaning: "Priority of the chains that mark",
       bound: false,
     },
     {
@@ -668,7 +665,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "1000",
       since: "2.2.2",
       in227: true,
-      meaning: "First fwmark allocated",
+      meaning: "First mark that may be handed out",
       bound: false,
     },
     {
@@ -679,7 +676,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Drop unicast adverts from addresses not in unicast_peer, default for instances",
+      meaning: "Instances take unicast advertisements from their peers alone",
       bound: true,
     },
     {
@@ -690,7 +687,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Skip VIP list comparison when the advert comes from the same master as before",
+      meaning: "The address list is not compared again for a master already known",
       bound: true,
     },
     {
@@ -701,7 +698,8 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "RFC conformance mode for all instances (disallows 0 VIPs, unicast, v2 IPv6, auth …)",
+      meaning:
+        "Holds all instances to the letter of the RFC: no unicast, no password, no answer on the address unless owner",
       bound: true,
     },
     {
@@ -712,7 +710,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unchanged",
       since: "1.2.20",
       in227: true,
-      meaning: "nice value of VRRP child",
+      meaning: "Nice value of the VRRP process",
       bound: true,
     },
     {
@@ -723,7 +721,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "mlockall the VRRP child",
+      meaning: "Locks the VRRP process into memory",
       bound: true,
     },
     {
@@ -734,7 +732,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "SCHED_RR priority of VRRP child",
+      meaning: "Runs the VRRP process under SCHED_RR with this priority",
       bound: true,
     },
     {
@@ -745,7 +743,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "all",
       since: "2.0.17",
       in227: true,
-      meaning: "Pin VRRP child",
+      meaning: "Processors on which the VRRP process may run",
       bound: false,
     },
     {
@@ -756,7 +754,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "10000",
       since: "2.1.0",
       in227: true,
-      meaning: "RLIMIT_RTTIME soft limit of VRRP child",
+      meaning: "Longest time the VRRP process may compute without a pause",
       bound: false,
     },
     {
@@ -768,7 +766,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "vrrp_rlimit_rttime" },
-      meaning: "Old misspelling",
+      meaning: "Old misspelling of vrrp_rlimit_rttime",
       bound: false,
     },
     {
@@ -779,7 +777,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "FIFO receiving VRRP and LVS events",
+      meaning: "Named pipe that gets a line for every change, of routers and of services",
       bound: true,
     },
     {
@@ -790,7 +788,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "Started once, gets FIFO path as last argument, reads the FIFO",
+      meaning: "Command that is started once to read that pipe",
       bound: false,
     },
     {
@@ -801,7 +799,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "FIFO with VRRP events only",
+      meaning: "Named pipe that gets the changes of routers",
       bound: false,
     },
     {
@@ -812,7 +810,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "Reader for vrrp_notify_fifo",
+      meaning: "Command that is started once to read that pipe",
       bound: false,
     },
     {
@@ -823,7 +821,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.16",
       in227: true,
-      meaning: "Default of notify_priority_changes",
+      meaning: "Tells changes of priority too, unless an instance says otherwise",
       bound: false,
     },
     {
@@ -834,7 +832,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.5",
       in227: true,
-      meaning: "After reload write current state of every instance/group to FIFOs",
+      meaning: "Writes the present state of everything to the pipes after a reload",
       bound: false,
     },
     {
@@ -845,7 +843,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "FIFO with LVS events only",
+      meaning: "Named pipe that gets the changes of services",
       bound: false,
     },
     {
@@ -856,7 +854,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.6",
       in227: true,
-      meaning: "Reader for lvs_notify_fifo",
+      meaning: "Command that is started once to read that pipe",
       bound: false,
     },
     {
@@ -867,7 +865,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unchanged",
       since: "1.2.20",
       in227: true,
-      meaning: "nice value of checker child",
+      meaning: "Nice value of the checker process",
       bound: true,
     },
     {
@@ -878,7 +876,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "mlockall checker child",
+      meaning: "Locks the checker process into memory",
       bound: true,
     },
     {
@@ -889,7 +887,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "SCHED_RR priority of checker child",
+      meaning: "Runs the checker process under SCHED_RR with this priority",
       bound: true,
     },
     {
@@ -900,7 +898,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "all",
       since: "2.0.17",
       in227: true,
-      meaning: "Pin checker child",
+      meaning: "Processors on which the checker process may run",
       bound: false,
     },
     {
@@ -911,7 +909,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "10000",
       since: "2.1.0",
       in227: true,
-      meaning: "RLIMIT_RTTIME of checker child",
+      meaning: "Longest time the checker process may compute without a pause",
       bound: false,
     },
     {
@@ -923,7 +921,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "checker_rlimit_rttime" },
-      meaning: "Old misspelling",
+      meaning: "Old misspelling of checker_rlimit_rttime",
       bound: false,
     },
     {
@@ -934,7 +932,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unchanged",
       since: "2.0.0",
       in227: true,
-      meaning: "nice value of BFD child",
+      meaning: "Nice value of the BFD process",
       bound: false,
     },
     {
@@ -945,7 +943,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "mlockall BFD child",
+      meaning: "Locks the BFD process into memory",
       bound: false,
     },
     {
@@ -956,7 +954,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "SCHED_RR priority of BFD child",
+      meaning: "Runs the BFD process under SCHED_RR with this priority",
       bound: false,
     },
     {
@@ -967,7 +965,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "all",
       since: "2.0.17",
       in227: true,
-      meaning: "Pin BFD child",
+      meaning: "Processors on which the BFD process may run",
       bound: false,
     },
     {
@@ -978,7 +976,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "10000",
       since: "2.1.0",
       in227: true,
-      meaning: "RLIMIT_RTTIME of BFD child",
+      meaning: "Longest time the BFD process may compute without a pause",
       bound: false,
     },
     {
@@ -990,7 +988,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "bfd_rlimit_rttime" },
-      meaning: "Old misspelling",
+      meaning: "Old misspelling of bfd_rlimit_rttime",
       bound: false,
     },
     {
@@ -1001,7 +999,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "/var/agentx/master",
       since: "1.2.20",
       in227: true,
-      meaning: "AgentX master address",
+      meaning: "Where the SNMP master agent listens",
       bound: false,
     },
     {
@@ -1012,7 +1010,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.5",
       in227: true,
-      meaning: "Send SNMP traps",
+      meaning: "Sends SNMP traps on changes",
       bound: false,
     },
     {
@@ -1023,7 +1021,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Serve KEEPALIVED-MIB VRRP part",
+      meaning: "Answers SNMP about virtual routers by keepalived's own MIB",
       bound: false,
     },
     {
@@ -1035,7 +1033,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       status: { kind: "deprecated", use: "enable_snmp_vrrp" },
-      meaning: "Same as enable_snmp_vrrp",
+      meaning: "Old name of enable_snmp_vrrp",
       bound: false,
     },
     {
@@ -1046,7 +1044,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Serve both RFC MIBs",
+      meaning: "Answers SNMP by the MIBs of both RFCs",
       bound: false,
     },
     {
@@ -1057,7 +1055,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Serve VRRP-MIB (RFC 2787)",
+      meaning: "Answers SNMP by the MIB of RFC 2787",
       bound: false,
     },
     {
@@ -1068,7 +1066,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Serve VRRPV3-MIB (RFC 6527)",
+      meaning: "Answers SNMP by the MIB of RFC 6527",
       bound: false,
     },
     {
@@ -1079,7 +1077,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.20",
       in227: true,
-      meaning: "Serve KEEPALIVED-MIB checker part",
+      meaning: "Answers SNMP about services by keepalived's own MIB",
       bound: false,
     },
     {
@@ -1090,7 +1088,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "5",
       since: "2.3.0",
       in227: false,
-      meaning: "Cache life of IPVS virtual server stats for SNMP",
+      meaning: "How old the counters of services may be that SNMP gives out",
       bound: false,
     },
     {
@@ -1101,7 +1099,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0 = follow vs interval",
       since: "2.3.0",
       in227: false,
-      meaning: "Cache life of real server stats for SNMP",
+      meaning: "How old the counters of real servers may be that SNMP gives out",
       bound: false,
     },
     {
@@ -1112,7 +1110,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Start DBus thread in VRRP child",
+      meaning: "Offers an interface on the system bus",
       bound: false,
     },
     {
@@ -1123,7 +1121,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "org.keepalived.Vrrp1",
       since: "1.3.7",
       in227: true,
-      meaning: "Bus name to own",
+      meaning: "Name on the system bus",
       bound: false,
     },
     {
@@ -1134,7 +1132,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "2.3.0",
       in227: false,
-      meaning: "Path element used for instances without interface",
+      meaning: "What stands in for the interface in bus paths of instances that have none",
       bound: false,
     },
     {
@@ -1145,7 +1143,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "keepalived_script if that user exists, else uid keepalived runs with",
       since: "1.3.0",
       in227: true,
-      meaning: "Default identity of all scripts",
+      meaning: "User, and group, under which scripts run that name none",
       bound: true,
     },
     {
@@ -1156,7 +1154,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Refuse to run as root any script whose path has a part writable by non-root",
+      meaning: "Runs no script as root that somebody else could change",
       bound: true,
     },
     {
@@ -1167,7 +1165,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.0",
       in227: true,
-      meaning: "Receive buffer of VRRP netlink command socket",
+      meaning: "Receive buffer of the VRRP process for answers of the kernel",
       bound: false,
     },
     {
@@ -1178,7 +1176,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Use SO_RCVBUFFORCE",
+      meaning: "That buffer may go beyond the system's limit",
       bound: false,
     },
     {
@@ -1189,7 +1187,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.0",
       in227: true,
-      meaning: "Receive buffer of VRRP netlink event socket",
+      meaning: "Receive buffer of the VRRP process for events of the kernel",
       bound: false,
     },
     {
@@ -1200,7 +1198,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Use SO_RCVBUFFORCE",
+      meaning: "That buffer may go beyond the system's limit",
       bound: false,
     },
     {
@@ -1211,7 +1209,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.11",
       in227: true,
-      meaning: "Receive buffer of process-events socket",
+      meaning: "Receive buffer for events about processes",
       bound: false,
     },
     {
@@ -1222,7 +1220,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.11",
       in227: true,
-      meaning: "Use SO_RCVBUFFORCE",
+      meaning: "That buffer may go beyond the system's limit",
       bound: false,
     },
     {
@@ -1233,7 +1231,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.0",
       in227: true,
-      meaning: "Same for checker child command socket",
+      meaning: "Receive buffer of the checker process for answers of the kernel",
       bound: false,
     },
     {
@@ -1244,7 +1242,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Use SO_RCVBUFFORCE",
+      meaning: "That buffer may go beyond the system's limit",
       bound: false,
     },
     {
@@ -1255,7 +1253,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.0",
       in227: true,
-      meaning: "Same for checker child event socket",
+      meaning: "Receive buffer of the checker process for events of the kernel",
       bound: false,
     },
     {
@@ -1266,7 +1264,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Use SO_RCVBUFFORCE",
+      meaning: "That buffer may go beyond the system's limit",
       bound: false,
     },
     {
@@ -1277,7 +1275,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Real servers that start up also trigger UP notifies",
+      meaning: "A real server that is up from the start is announced as well",
       bound: false,
     },
     {
@@ -1288,7 +1286,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "No mail from checkers (older switch)",
+      meaning: "Services send no mail; the older way to say it",
       bound: false,
     },
     {
@@ -1299,7 +1297,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "kernel default",
       since: "2.0.3",
       in227: true,
-      meaning: "How the advert socket receive buffer is sized",
+      meaning: "How large the receive buffer for advertisements is made",
       bound: false,
     },
     {
@@ -1310,7 +1308,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "3",
       since: "2.0.3",
       in227: true,
-      meaning: "Buffer = multiplier × size per instance",
+      meaning: "How many packets of each instance that buffer should hold",
       bound: false,
     },
     {
@@ -1321,7 +1319,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.14",
       in227: true,
-      meaning: "Ignore adverts and stay out of the election this long after start",
+      meaning: "Time after the start during which no election takes place",
       bound: true,
     },
     {
@@ -1332,7 +1330,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0",
       since: "2.4.0",
       in227: false,
-      meaning: "As above but counted from system boot; longer of both wins",
+      meaning: "The same, counted from the boot of the machine; the longer one holds",
       bound: false,
     },
     {
@@ -1343,7 +1341,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.16",
       in227: true,
-      meaning: "Log adverts with an unconfigured VRID",
+      meaning: "Logs advertisements of virtual routers that are not configured here",
       bound: false,
     },
     {
@@ -1354,7 +1352,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "unset",
       since: "2.3.3",
       in227: false,
-      meaning: "Default for owner_ignore_adverts",
+      meaning: "An address owner does not listen to others, unless an instance says otherwise",
       bound: false,
     },
     {
@@ -1365,7 +1363,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "vrrp",
       since: "2.2.0",
       in227: true,
-      meaning: "Name prefix of generated VMAC interfaces",
+      meaning: "How names of virtual MAC interfaces begin",
       bound: false,
     },
     {
@@ -1376,7 +1374,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "vmac_prefix",
       since: "2.2.0",
       in227: true,
-      meaning: "Name prefix of macvlans created by address-level use_vmac",
+      meaning: "How names of virtual MAC interfaces of single addresses begin",
       bound: false,
     },
     {
@@ -1387,7 +1385,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "0177 (IXUSR|IRWXG|IRWXO)",
       since: "2.0.9",
       in227: true,
-      meaning: "File creation mask; -X/--umask on CLI wins",
+      meaning: "Permissions that new files do not get; -X on the command line goes before it",
       bound: false,
     },
     {
@@ -1398,7 +1396,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "time based",
       since: "2.0.15",
       in227: true,
-      meaning: "Seed for random warm-up (for tests)",
+      meaning: "Makes the random start of checks repeatable, for tests",
       bound: false,
     },
     {
@@ -1409,7 +1407,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off; /dev/null",
       since: "2.2.0",
       in227: true,
-      meaning: "Test the new file before a reload and refuse to reload when it has errors",
+      meaning: "Tries the new file before a reload and keeps the old one when it has mistakes",
       bound: true,
     },
     {
@@ -1420,7 +1418,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "2.1.0",
       in227: true,
-      meaning: "File holding a date/time at which to reload",
+      meaning: "File that says when to reload",
       bound: false,
     },
     {
@@ -1431,7 +1429,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.1.0",
       in227: true,
-      meaning: "reload_time_file with only a time repeats daily",
+      meaning: "A mere time of day in that file means every day",
       bound: false,
     },
     {
@@ -1442,7 +1440,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "<pid dir>/keepalived.reload",
       since: "2.2.0",
       in227: true,
-      meaning: "Mark file that exists while a reload is in progress",
+      meaning: "File that exists while a reload is under way",
       bound: false,
     },
     {
@@ -1453,8 +1451,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none (no names = all)",
       since: "2.2.0",
       in227: true,
-      meaning:
-        'Which include problems count as config errors (man calls `read` "readable"; only `read` is accepted)',
+      meaning: "Which troubles with includes count as mistakes",
       bound: false,
     },
     {
@@ -1465,7 +1462,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "none",
       since: "2.2.3",
       in227: true,
-      meaning: "Keep a copy of each loaded configuration",
+      meaning: "Folder that gets a copy of every configuration loaded",
       bound: false,
     },
     {
@@ -1476,7 +1473,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "memfd, else $TMPDIR or /tmp",
       since: "2.2.0",
       in227: true,
-      meaning: "Where the merged config copy for the children is kept; cannot change on reload",
+      meaning: "Folder for the copy of the configuration that the children read",
       bound: false,
     },
     {
@@ -1487,7 +1484,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.3",
       in227: true,
-      meaning: "Put instance name (or pid-less suffix) into dump file names",
+      meaning: "Puts the instance name into the names of dump files",
       bound: false,
     },
     {
@@ -1498,7 +1495,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "1",
       since: "2.2.8",
       in227: false,
-      meaning: "Shape of JSON dump",
+      meaning: "Layout of the JSON dump",
       bound: false,
     },
     {
@@ -1509,7 +1506,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "build time (/usr/share/iproute2)",
       since: "2.3.2",
       in227: false,
-      meaning: "Where rt_tables etc. are searched second",
+      meaning: "Second folder in which names of routing tables are looked up",
       bound: false,
     },
     {
@@ -1520,7 +1517,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "build time (/etc/iproute2)",
       since: "2.3.2",
       in227: false,
-      meaning: "Where rt_tables etc. are searched first",
+      meaning: "First folder in which names of routing tables are looked up",
       bound: false,
     },
     {
@@ -1531,7 +1528,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "/tmp/keepalived.data",
       since: "2.3.3",
       in227: false,
-      meaning: "USR1 dump target (man names it state_dump_file_location: not accepted)",
+      meaning: "Where the state is written on SIGUSR1",
       bound: false,
     },
     {
@@ -1542,7 +1539,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "/tmp/keepalived.stats",
       since: "2.3.3",
       in227: false,
-      meaning: "Parsed but NOT used by the code at 2.4.3",
+      meaning: "Read by keepalived, but nothing uses it",
       bound: false,
     },
     {
@@ -1553,7 +1550,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       default: "/tmp/keepalived.json",
       since: "2.3.3",
       in227: false,
-      meaning: "Parsed but NOT used by the code at 2.4.3",
+      meaning: "Read by keepalived, but nothing uses it",
       bound: false,
     },
   ],

@@ -34,6 +34,7 @@ export type ValueShape =
   /** A block of keywords; `block` names its vocabulary, and the words before the brace follow `syntax`. */
   | { readonly kind: "block"; readonly block: string };
 
+/** The unit of a number. */
 export type Unit = "seconds" | "milliseconds" | "microseconds" | "bytes";
 
 /** What became of a keyword over time. */

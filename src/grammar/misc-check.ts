@@ -12,7 +12,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "RS/VS/1 (MISC 0, DNS 3)",
       since: "1.3.7",
       in227: true,
-      meaning: "Extra attempts before failure",
+      meaning: "Further tries before a failure counts",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "RS/VS/1 (HTTP,SSL 3; DNS delay_loop)",
       since: "1.3.7",
       in227: true,
-      meaning: "Pause between attempts",
+      meaning: "Pause before each of those tries",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "delay_loop",
       since: "1.2.13",
       in227: true,
-      meaning: "Bound of random first delay; 0 = none",
+      meaning: "The first check starts after a random part of this",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "RS/VS/60",
       since: "1.3.7",
       in227: true,
-      meaning: "Check period",
+      meaning: "Time from one check to the next",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "RS/VS/off",
       since: "1.3.7",
       in227: true,
-      meaning: "Assume failed until first success",
+      meaning: "Counts as failed until its first success",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "global checker_log_all_failures",
       since: "2.0.11",
       in227: true,
-      meaning: "Log each failure",
+      meaning: "Logs each failed try",
       bound: false,
     },
     {
@@ -78,7 +78,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "mandatory",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Command; exit 0 = up, else down",
+      meaning: "The command: 0 is up, anything else down",
       bound: false,
     },
     {
@@ -89,7 +89,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "delay_loop",
       since: "1.1.0",
       in227: true,
-      meaning: "Kill after this time",
+      meaning: "Time after which the command is ended",
       bound: false,
     },
     {
@@ -100,7 +100,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.8",
       in227: true,
-      meaning: "Exit code 2..255 = up with weight code-2; 0 = up, weight unchanged; 1 = down",
+      meaning: "The exit code also sets the weight: from 2 on, two less than the code",
       bound: false,
     },
     {
@@ -111,7 +111,7 @@ export const miscCheckGrammar: BlockGrammar = {
       default: "script_user",
       since: "1.3.0",
       in227: true,
-      meaning: "Identity",
+      meaning: "User, and group, under which it runs",
       bound: false,
     },
   ],

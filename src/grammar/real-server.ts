@@ -12,7 +12,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS weight (1)",
       since: "≤1.0.3",
       in227: true,
-      meaning: "IPVS weight",
+      meaning: "Its share of connections; 0 gets no new ones",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS method",
       since: "1.3.6",
       in227: true,
-      meaning: "Forwarding method of this RS",
+      meaning: "How packets get to this server",
       bound: true,
     },
     {
@@ -34,7 +34,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "0 off",
       since: "1.1.13",
       in227: true,
-      meaning: "Upper connection limit",
+      meaning: "Connections above which it gets no new ones",
       bound: true,
     },
     {
@@ -45,7 +45,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "0 off",
       since: "1.1.13",
       in227: true,
-      meaning: "Lower connection limit",
+      meaning: "Connections below which it gets new ones again",
       bound: true,
     },
     {
@@ -56,7 +56,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Weight 0 instead of removal",
+      meaning: "Stays with weight 0 when it fails",
       bound: true,
     },
     {
@@ -67,7 +67,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on up",
+      meaning: "Command for when it comes up",
       bound: true,
     },
     {
@@ -78,7 +78,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on down",
+      meaning: "Command for when it goes down",
       bound: true,
     },
     {
@@ -89,7 +89,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.7",
       in227: true,
-      meaning: "Start down",
+      meaning: "Counts as down until its first good check",
       bound: true,
     },
     {
@@ -100,7 +100,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.7",
       in227: true,
-      meaning: "Default for checkers of this RS",
+      meaning: "Further tries before it counts as down",
       bound: true,
     },
     {
@@ -111,7 +111,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.7",
       in227: true,
-      meaning: "Pause between attempts, for the checks of this real server",
+      meaning: "Pause before each of those tries",
       bound: true,
     },
     {
@@ -122,7 +122,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.7",
       in227: true,
-      meaning: "Longest random wait before the first check, for the checks of this real server",
+      meaning: "Its first check starts after a random part of this",
       bound: true,
     },
     {
@@ -133,7 +133,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "2.0.13",
       in227: true,
-      meaning: "Time limit of the checks of this real server",
+      meaning: "Time limit of its checks",
       bound: true,
     },
     {
@@ -144,7 +144,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.7",
       in227: true,
-      meaning: "Period of the checks of this real server",
+      meaning: "Time from one of its checks to the next",
       bound: true,
     },
     {
@@ -155,7 +155,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "global, else ON",
       since: "2.0.0",
       in227: true,
-      meaning: "Mail on RS up/down",
+      meaning: "Sends mail when it goes up or down",
       bound: false,
     },
     {
@@ -166,7 +166,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "VS",
       since: "1.3.6",
       in227: true,
-      meaning: "Host header",
+      meaning: "Host header of its HTTP checks",
       bound: true,
     },
     {
@@ -177,7 +177,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "none",
       since: "2.2.3",
       in227: true,
-      meaning: "Name in SNMP table",
+      meaning: "Name of the server in SNMP",
       bound: false,
     },
     {
@@ -188,7 +188,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run a command",
+      meaning: "Asks a command of yours",
       bound: false,
     },
     {
@@ -199,7 +199,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "1.1.8",
       in227: true,
-      meaning: "SMTP dialogue",
+      meaning: "Greets a mail server",
       bound: false,
     },
     {
@@ -210,7 +210,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "TCP connect",
+      meaning: "Opens a connection",
       bound: true,
     },
     {
@@ -221,7 +221,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "2.1.0",
       in227: true,
-      meaning: "ICMP echo",
+      meaning: "Sends an echo request",
       bound: false,
     },
     {
@@ -232,7 +232,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "2.1.0",
       in227: true,
-      meaning: "UDP datagram, ICMP error or reply test",
+      meaning: "Sends a datagram and watches for an answer or a refusal",
       bound: false,
     },
     {
@@ -243,7 +243,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "HTTP request",
+      meaning: "Fetches pages",
       bound: true,
     },
     {
@@ -254,7 +254,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "HTTPS request (no certificate verification)",
+      meaning: "Fetches pages over TLS, without a look at the certificate",
       bound: true,
     },
     {
@@ -265,7 +265,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "1.3.0",
       in227: true,
-      meaning: "DNS query over UDP",
+      meaning: "Asks a name server",
       bound: false,
     },
     {
@@ -276,7 +276,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "2.1.0",
       in227: true,
-      meaning: "Status/weight from a track_file",
+      meaning: "Follows the number in a track_file",
       bound: false,
     },
     {
@@ -287,7 +287,7 @@ export const realServerGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "Status from a bfd_instance",
+      meaning: "Follows a BFD session",
       bound: false,
     },
   ],

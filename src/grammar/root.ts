@@ -12,8 +12,7 @@ export const rootGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.18",
       in227: true,
-      meaning:
-        "Poll link state of every monitored interface instead of relying on netlink flags (compile-time LINKBEAT option)",
+      meaning: "Watches links by asking the driver again and again rather than by the kernel's messages",
       bound: false,
     },
     {
@@ -25,7 +24,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning:
-        "Run whole daemon inside named network namespace (needs /var/run/netns/NAME); cannot change on reload; CLI -s overrides",
+        "Network namespace in which the whole daemon lives; a reload cannot change it, -s overrides it",
       bound: false,
     },
     {
@@ -36,7 +35,7 @@ export const rootGrammar: BlockGrammar = {
       default: "same as net_namespace",
       since: "2.1.0",
       in227: true,
-      meaning: "Namespace used only for IPVS configuration; no name = default namespace",
+      meaning: "Network namespace whose IPVS table is used; without a name the default one",
       bound: false,
     },
     {
@@ -47,8 +46,7 @@ export const rootGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning:
-        "Allow ipsets inside a non-default namespace on kernels <3.13 where they are not namespace aware",
+      meaning: "Lets ipsets be used inside a namespace on kernels before 3.13",
       bound: false,
     },
     {
@@ -59,7 +57,7 @@ export const rootGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.24",
       in227: true,
-      meaning: "Put pid files in /run/keepalived/ (created at start, removed at stop)",
+      meaning: "Keeps the pid files in /run/keepalived/",
       bound: false,
     },
     {
@@ -70,8 +68,7 @@ export const rootGrammar: BlockGrammar = {
       default: "none",
       since: "1.2.24",
       in227: true,
-      meaning:
-        "Names this daemon instance; appended to pid/dump file names and syslog ident (${_INSTANCE} is the config id of -i, not this name)",
+      meaning: "Name of this daemon among several: part of its pid files, dumps and syslog identity",
       bound: false,
     },
     {
@@ -82,7 +79,7 @@ export const rootGrammar: BlockGrammar = {
       default: "5",
       since: "2.0.0",
       in227: true,
-      meaning: "Time the parent waits for children on shutdown before SIGKILL",
+      meaning: "How long a stop waits for the child processes before it kills them",
       bound: false,
     },
     {
@@ -93,7 +90,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Process-wide settings and defaults",
+      meaning: "What concerns the daemon as a whole, and defaults for all other blocks",
       bound: true,
     },
     {
@@ -104,8 +101,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "2.0.3",
       in227: true,
-      meaning:
-        "Named set of VRRP instances; static addresses/routes/rules can be tied to it so that they are tracked",
+      meaning: "Instances that static addresses, routes and rules may belong to",
       bound: false,
     },
     {
@@ -116,7 +112,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "1.1.0",
       in227: true,
-      meaning: "Addresses installed at start and removed at stop, independent of VRRP state",
+      meaning: "Addresses that are there from start to stop, whoever is master",
       bound: false,
     },
     {
@@ -127,7 +123,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Routes installed at start",
+      meaning: "Routes that are there from start to stop",
       bound: false,
     },
     {
@@ -138,7 +134,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "1.2.20",
       in227: true,
-      meaning: "Policy routing rules installed at start",
+      meaning: "Policy rules that are there from start to stop",
       bound: false,
     },
     {
@@ -149,7 +145,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "VRRP instances that change state together",
+      meaning: "Instances that become master and backup together",
       bound: false,
     },
     {
@@ -160,7 +156,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "1.2.21",
       in227: true,
-      meaning: "Rate limit gratuitous ARP/NA per interface or per group of interfaces",
+      meaning: "Interfaces that share a limit on gratuitous ARP and neighbour advertisements",
       bound: false,
     },
     {
@@ -171,8 +167,7 @@ export const rootGrammar: BlockGrammar = {
       default: "ETHTOOL→MII→IOCTL probing",
       since: "2.0.13",
       in227: true,
-      meaning:
-        "Interfaces for which link state is polled rather than taken from netlink (compile-time LINKBEAT)",
+      meaning: "Interfaces whose link is polled",
       bound: false,
     },
     {
@@ -183,7 +178,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "One virtual router (name unique)",
+      meaning: "A virtual router: addresses that move between machines",
       bound: true,
     },
     {
@@ -194,7 +189,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "1.1.13",
       in227: true,
-      meaning: "Periodic script whose exit status feeds VRRP priority/fault",
+      meaning: "A command whose exit code raises or lowers priorities",
       bound: true,
     },
     {
@@ -205,7 +200,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "2.0.11",
       in227: true,
-      meaning: "Watches number of running processes by name/command line (kernel proc connector)",
+      meaning: "Counts processes of a name and lets the count weigh on priorities",
       bound: false,
     },
     {
@@ -216,7 +211,7 @@ export const rootGrammar: BlockGrammar = {
       default: "0 / 0 (man text says UP defaults to DOWN; code leaves 0)",
       since: "2.2.3",
       in227: true,
-      meaning: "Debounce link down/up events of an interface",
+      meaning: "How long a link must stay down or up before that counts",
       bound: false,
     },
     {
@@ -227,7 +222,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "One BFD session",
+      meaning: "A BFD session with one neighbour",
       bound: false,
     },
     {
@@ -238,7 +233,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "2.1.0",
       in227: true,
-      meaning: "File whose integer content is tracked (inotify) by VRRP and/or FILE_CHECK",
+      meaning: "A file whose number weighs on priorities or real servers",
       bound: false,
     },
     {
@@ -250,7 +245,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
-      meaning: "Old spelling of track_file",
+      meaning: "A file whose number weighs on priorities, under its old name",
       bound: false,
     },
     {
@@ -261,7 +256,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Client certificate material for SSL_GET checks",
+      meaning: "Certificate and key that SSL_GET checks present",
       bound: false,
     },
     {
@@ -272,7 +267,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Named list of addresses/ranges/fwmarks sharing one virtual_server definition",
+      meaning: "Addresses, ranges and firewall marks that one virtual_server serves",
       bound: false,
     },
     {
@@ -283,7 +278,7 @@ export const rootGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "One LVS service; port omitted or 0 = all ports (needs persistence)",
+      meaning: "A service: what it answers for, and the real servers behind it",
       bound: true,
     },
   ],

@@ -12,7 +12,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS address",
       since: "1.2.17",
       in227: true,
-      meaning: "Address to check",
+      meaning: "Address that the check goes to",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS port",
       since: "1.2.17",
       in227: true,
-      meaning: "Port to check",
+      meaning: "Port that the check goes to",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "any",
       since: "1.2.17",
       in227: true,
-      meaning: "Source address",
+      meaning: "Address that the check comes from",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "any",
       since: "1.2.17",
       in227: true,
-      meaning: "Source port",
+      meaning: "Port that the check comes from",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.7",
       in227: true,
-      meaning: "Outgoing interface (needed for link-local)",
+      meaning: "Interface by which the check leaves",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS/VS/5",
       since: "1.1.8",
       in227: true,
-      meaning: "Connect and response timeout",
+      meaning: "Time limit of the check",
       bound: false,
     },
     {
@@ -78,7 +78,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "0",
       since: "1.2.17",
       in227: true,
-      meaning: "SO_MARK on check packets",
+      meaning: "Firewall mark on the packets of the check",
       bound: false,
     },
     {
@@ -89,7 +89,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS/VS/1 (MISC 0, DNS 3)",
       since: "1.1.8",
       in227: true,
-      meaning: "Extra attempts before failure",
+      meaning: "Further tries before a failure counts",
       bound: false,
     },
     {
@@ -100,7 +100,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS/VS/1 (HTTP,SSL 3; DNS delay_loop)",
       since: "1.1.8",
       in227: true,
-      meaning: "Pause between attempts",
+      meaning: "Pause before each of those tries",
       bound: false,
     },
     {
@@ -111,7 +111,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "delay_loop",
       since: "1.2.13",
       in227: true,
-      meaning: "Bound of random first delay; 0 = none",
+      meaning: "The first check starts after a random part of this",
       bound: false,
     },
     {
@@ -122,7 +122,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS/VS/60",
       since: "1.3.7",
       in227: true,
-      meaning: "Check period",
+      meaning: "Time from one check to the next",
       bound: false,
     },
     {
@@ -133,7 +133,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "RS/VS/off",
       since: "1.3.7",
       in227: true,
-      meaning: "Assume failed until first success",
+      meaning: "Counts as failed until its first success",
       bound: false,
     },
     {
@@ -144,7 +144,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "global checker_log_all_failures",
       since: "2.0.11",
       in227: true,
-      meaning: "Log each failure",
+      meaning: "Logs each failed try",
       bound: false,
     },
     {
@@ -155,7 +155,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       default: "smtpchecker.keepalived.org",
       since: "1.1.8",
       in227: true,
-      meaning: "HELO argument",
+      meaning: "Name given in the greeting",
       bound: false,
     },
     {
@@ -167,7 +167,7 @@ export const smtpCheckGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       status: { kind: "deprecated", use: "several SMTP_CHECK blocks" },
-      meaning: "Old way to give one or more targets",
+      meaning: "One of several targets, in the old way",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "/",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Request path",
+      meaning: "What to ask for",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "MD5 of body must match (genhash -T makes it)",
+      meaning: "MD5 sum that the body must have",
       bound: true,
     },
     {
@@ -34,7 +34,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "200-299 when nothing else tested",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Accepted status codes",
+      meaning: "Status codes that are right",
       bound: true,
     },
     {
@@ -45,7 +45,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "checker",
       since: "1.3.6",
       in227: true,
-      meaning: "Host header of this request",
+      meaning: "Host header",
       bound: true,
     },
     {
@@ -56,7 +56,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "none",
       since: "2.0.7",
       in227: true,
-      meaning: "Body must match",
+      meaning: "Pattern that must be in the body",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.7",
       in227: true,
-      meaning: "Body must not match",
+      meaning: "The pattern must not be in the body",
       bound: false,
     },
     {
@@ -79,7 +79,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "none",
       since: "2.0.7",
       in227: true,
-      meaning: "PCRE2 compile options",
+      meaning: "How the pattern is read",
       bound: false,
     },
     {
@@ -90,7 +90,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.7",
       in227: true,
-      meaning: "Match must start at or after",
+      meaning: "First place in the body where the pattern may begin",
       bound: false,
     },
     {
@@ -101,7 +101,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "none",
       since: "2.0.7",
       in227: true,
-      meaning: "Match must start before (needs use_offset_limit)",
+      meaning: "Place in the body before which the pattern must begin",
       bound: false,
     },
     {
@@ -112,7 +112,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "PCRE2 default",
       since: "2.0.7",
       in227: true,
-      meaning: "JIT stack size",
+      meaning: "Memory of the pattern matcher",
       bound: false,
     },
     {
@@ -123,7 +123,7 @@ export const sslGetUrlGrammar: BlockGrammar = {
       default: "checker value",
       since: "2.2.8",
       in227: false,
-      meaning: "Per-url override",
+      meaning: "A connection that ends without a proper farewell of TLS counts as failed",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS address",
       since: "1.2.13",
       in227: true,
-      meaning: "Address to check",
+      meaning: "Address that the check goes to",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS port",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Port to check",
+      meaning: "Port that the check goes to",
       bound: true,
     },
     {
@@ -34,7 +34,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "any",
       since: "1.1.2",
       in227: true,
-      meaning: "Source address",
+      meaning: "Address that the check comes from",
       bound: true,
     },
     {
@@ -45,7 +45,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "any",
       since: "1.2.13",
       in227: true,
-      meaning: "Source port",
+      meaning: "Port that the check comes from",
       bound: true,
     },
     {
@@ -56,7 +56,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "none",
       since: "1.3.7",
       in227: true,
-      meaning: "Outgoing interface (needed for link-local)",
+      meaning: "Interface by which the check leaves",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS/VS/5",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Connect and response timeout",
+      meaning: "Time limit of the check",
       bound: true,
     },
     {
@@ -78,7 +78,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "0",
       since: "1.2.13",
       in227: true,
-      meaning: "SO_MARK on check packets",
+      meaning: "Firewall mark on the packets of the check",
       bound: true,
     },
     {
@@ -89,7 +89,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS/VS/1 (MISC 0, DNS 3)",
       since: "1.3.7",
       in227: true,
-      meaning: "Extra attempts before failure",
+      meaning: "Further tries before a failure counts",
       bound: true,
     },
     {
@@ -100,7 +100,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS/VS/1 (HTTP,SSL 3; DNS delay_loop)",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Pause between attempts",
+      meaning: "Pause before each of those tries",
       bound: true,
     },
     {
@@ -111,7 +111,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "delay_loop",
       since: "1.2.13",
       in227: true,
-      meaning: "Bound of random first delay; 0 = none",
+      meaning: "The first check starts after a random part of this",
       bound: true,
     },
     {
@@ -122,7 +122,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS/VS/60",
       since: "1.3.7",
       in227: true,
-      meaning: "Check period",
+      meaning: "Time from one check to the next",
       bound: true,
     },
     {
@@ -133,7 +133,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "RS/VS/off",
       since: "1.3.7",
       in227: true,
-      meaning: "Assume failed until first success",
+      meaning: "Counts as failed until its first success",
       bound: true,
     },
     {
@@ -144,7 +144,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "global checker_log_all_failures",
       since: "2.0.11",
       in227: true,
-      meaning: "Log each failure",
+      meaning: "Logs each failed try",
       bound: false,
     },
     {
@@ -156,7 +156,7 @@ export const sslGetGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       status: { kind: "deprecated", use: "retry" },
-      meaning: "Same as retry",
+      meaning: "Old name of retry",
       bound: true,
     },
     {
@@ -178,7 +178,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "1.0",
       since: "2.0.17",
       in227: true,
-      meaning: "1.0C = 1.0 with Connection: close",
+      meaning: "Version in the request; with C the connection is to be closed",
       bound: false,
     },
     {
@@ -189,7 +189,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "off",
       since: "1.4.3",
       in227: true,
-      meaning: "Send SNI",
+      meaning: "Names the host in the TLS greeting",
       bound: false,
     },
     {
@@ -200,7 +200,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "virtualhost",
       since: "",
       in227: false,
-      meaning: "SNI value",
+      meaning: "Name in the TLS greeting",
       bound: false,
     },
     {
@@ -211,7 +211,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.17",
       in227: true,
-      meaning: "See HTTP_GET",
+      meaning: "While the server is down, a good page leads to the next one at once",
       bound: false,
     },
     {
@@ -222,7 +222,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.8",
       in227: false,
-      meaning: "Treat a TLS close without close_notify as error",
+      meaning: "A connection that ends without a proper farewell of TLS counts as failed",
       bound: false,
     },
     {
@@ -233,7 +233,7 @@ export const sslGetGrammar: BlockGrammar = {
       default: "≥1 mandatory",
       since: "≤1.0.3",
       in227: true,
-      meaning: "One request",
+      meaning: "A page that must be right; all of them, one after the other",
       bound: true,
     },
   ],

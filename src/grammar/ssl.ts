@@ -12,7 +12,7 @@ export const sslGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Key pass phrase",
+      meaning: "Pass phrase of the key",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const sslGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "CA file loaded in the context (peer is still not verified)",
+      meaning: "File of authorities; servers are not verified by it",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const sslGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Client certificate",
+      meaning: "Certificate that is presented",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const sslGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Client private key",
+      meaning: "Key of that certificate",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const trackFileGrammar: BlockGrammar = {
       default: "mandatory",
       since: "2.1.0",
       in227: true,
-      meaning: "Watched file",
+      meaning: "Path of the file",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const trackFileGrammar: BlockGrammar = {
       default: "1",
       since: "2.1.0",
       in227: true,
-      meaning: "Multiplier of the file's value (for VRRP); 0 = value ≠0 is fault",
+      meaning: "What the file's number is multiplied by; 0 makes any number but 0 a fault",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const trackFileGrammar: BlockGrammar = {
       default: "0 when given",
       since: "2.1.0",
       in227: true,
-      meaning: "Create file with value if missing; overwrite = also when present",
+      meaning: "Creates the file with this number at start",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const trackGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.3",
       in227: true,
-      meaning: "Members of the track group",
+      meaning: "The instances in it",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "from address; inet for fwmark",
       since: "1.2.20",
       in227: true,
-      meaning: "Family of a fwmark service",
+      meaning: "Family of a service of a firewall mark",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "1 (MISC 0, DNS 3)",
       since: "1.3.7",
       in227: true,
-      meaning: "Default retries for checkers",
+      meaning: "Further tries before a server counts as down, for its checks",
       bound: true,
     },
     {
@@ -34,7 +34,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "1 (HTTP/SSL 3, DNS delay_loop)",
       since: "1.3.7",
       in227: true,
-      meaning: "Default pause between retries",
+      meaning: "Pause before each of those tries",
       bound: true,
     },
     {
@@ -45,7 +45,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "delay_loop",
       since: "1.3.7",
       in227: true,
-      meaning: "Upper bound of random initial delay of checks",
+      meaning: "The first check starts after a random part of this",
       bound: true,
     },
     {
@@ -56,7 +56,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "5",
       since: "2.0.13",
       in227: true,
-      meaning: "Default connect/response timeout",
+      meaning: "Time limit of a check",
       bound: true,
     },
     {
@@ -67,7 +67,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "60",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Default check period",
+      meaning: "Time from one check to the next",
       bound: true,
     },
     {
@@ -78,7 +78,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.7",
       in227: true,
-      meaning: "Failed real servers get weight 0 instead of being removed",
+      meaning: "A failed real server stays with weight 0",
       bound: true,
     },
     {
@@ -107,7 +107,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "wlc",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Scheduler",
+      meaning: "How a server is chosen for a new connection",
       bound: true,
     },
     {
@@ -137,7 +137,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.5",
       in227: true,
       status: { kind: "alias", of: "lb_algo" },
-      meaning: "Same as lb_algo",
+      meaning: "Another name of lb_algo",
       bound: true,
     },
     {
@@ -149,7 +149,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       status: { kind: "no-effect" },
-      meaning: "Accepted but sets nothing; with a scheduler other than sh/mh it is reported as an error",
+      meaning: "Read, but nothing uses it",
       bound: true,
     },
     {
@@ -160,7 +160,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.8",
       in227: true,
-      meaning: "One-packet scheduling (UDP)",
+      meaning: "Chooses anew for each UDP packet",
       bound: true,
     },
     {
@@ -171,7 +171,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Scheduler flag 1",
+      meaning: "First flag of the scheduler",
       bound: false,
     },
     {
@@ -182,7 +182,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Scheduler flag 2",
+      meaning: "Second flag of the scheduler",
       bound: false,
     },
     {
@@ -193,7 +193,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Scheduler flag 3",
+      meaning: "Third flag of the scheduler",
       bound: false,
     },
     {
@@ -204,7 +204,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Hash includes port; only after `lb_algo sh`",
+      meaning: "sh looks at the client's port too",
       bound: false,
     },
     {
@@ -215,7 +215,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Fall back to next server; only after `lb_algo sh`",
+      meaning: "sh goes on to another server when the chosen one has weight 0",
       bound: false,
     },
     {
@@ -226,7 +226,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.20",
       in227: true,
-      meaning: "Only after `lb_algo mh`",
+      meaning: "mh looks at the client's port too",
       bound: false,
     },
     {
@@ -237,7 +237,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.20",
       in227: true,
-      meaning: "Only after `lb_algo mh`",
+      meaning: "mh goes on to another server when the chosen one has weight 0",
       bound: false,
     },
     {
@@ -248,7 +248,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "NAT",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Forwarding method",
+      meaning: "How packets get to the real server",
       bound: true,
     },
     {
@@ -260,7 +260,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.5",
       in227: true,
       status: { kind: "alias", of: "lb_kind" },
-      meaning: "Same as lb_kind",
+      meaning: "Another name of lb_kind",
       bound: true,
     },
     {
@@ -271,7 +271,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "1.2.20",
       in227: true,
-      meaning: "IPVS persistence engine",
+      meaning: "Module that recognises a client by more than its address",
       bound: false,
     },
     {
@@ -282,7 +282,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "360 when given without value; off when absent",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Persistence",
+      meaning: "A client keeps its server for so long",
       bound: true,
     },
     {
@@ -293,7 +293,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "/32, /128",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Group clients by network",
+      meaning: "Clients of one network of this size count as one",
       bound: false,
     },
     {
@@ -304,7 +304,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none → UDP with a message (TCP in older releases)",
       since: "≤1.0.3",
       in227: true,
-      meaning: "L4 protocol",
+      meaning: "Protocol of the service",
       bound: true,
     },
     {
@@ -315,7 +315,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run checks only while the VS address is configured on this host",
+      meaning: "Checks run only while this machine has the service's address",
       bound: false,
     },
     {
@@ -326,7 +326,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "global, else off",
       since: "2.0.0",
       in227: true,
-      meaning: "Mail on quorum changes",
+      meaning: "Sends mail when the quorum is lost or gained",
       bound: false,
     },
     {
@@ -337,7 +337,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Default Host header for HTTP/SSL checks",
+      meaning: "Host header of HTTP checks that name none",
       bound: true,
     },
     {
@@ -348,7 +348,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "2.2.3",
       in227: true,
-      meaning: "Name in SNMP table",
+      meaning: "Name of the service in SNMP",
       bound: false,
     },
     {
@@ -359,7 +359,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.16",
       in227: true,
-      meaning: "Real servers start down until a check succeeds",
+      meaning: "Real servers count as down until their first good check",
       bound: true,
     },
     {
@@ -370,7 +370,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.16",
       in227: true,
-      meaning: "Run down notifies and remove RS at shutdown",
+      meaning: "A stop of the daemon is told as going down",
       bound: true,
     },
     {
@@ -381,7 +381,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "1.1.16",
       in227: true,
-      meaning: "Run when quorum gained",
+      meaning: "Command for when enough servers are back",
       bound: true,
     },
     {
@@ -392,7 +392,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "1.1.16",
       in227: true,
-      meaning: "Run when quorum lost",
+      meaning: "Command for when too few are left",
       bound: true,
     },
     {
@@ -403,7 +403,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "1",
       since: "1.1.16",
       in227: true,
-      meaning: "Minimum total weight of live RS",
+      meaning: "Weight of live servers that is enough",
       bound: true,
     },
     {
@@ -414,7 +414,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "0",
       since: "1.1.16",
       in227: true,
-      meaning: "Gain at ≥ quorum+h, lose at < quorum-h",
+      meaning: "Distance from the quorum before it counts as gained or lost",
       bound: true,
     },
     {
@@ -425,7 +425,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "1",
       since: "1.3.7",
       in227: true,
-      meaning: "Default RS weight",
+      meaning: "Weight of real servers that name none",
       bound: true,
     },
     {
@@ -436,7 +436,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Replaces all RS when quorum is lost",
+      meaning: "Takes the requests while the quorum is lost",
       bound: true,
     },
     {
@@ -447,7 +447,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "off",
       since: "1.2.13",
       in227: true,
-      meaning: "Apply inhibit_on_failure to sorry server (added at start with weight 0)",
+      meaning: "The sorry server is there from the start, with weight 0",
       bound: true,
     },
     {
@@ -458,7 +458,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "VS method",
       since: "1.3.6",
       in227: true,
-      meaning: "Forwarding method of sorry server",
+      meaning: "How packets get to the sorry server",
       bound: true,
     },
     {
@@ -469,7 +469,7 @@ export const virtualServerGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "One backend",
+      meaning: "A server behind the service",
       bound: true,
     },
   ],

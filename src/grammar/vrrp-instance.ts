@@ -12,7 +12,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "name vrrp.VRID (vrrp4/6 variants on clash) ; MAC 00:00:5e:00:{01|02}:VRID",
       since: "1.2.3",
       in227: true,
-      meaning: "Send adverts and own VIPs on a macvlan (private mode) with the virtual router MAC",
+      meaning: "Puts the addresses on a macvlan that has the MAC address of the virtual router",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.0",
       in227: true,
-      meaning: "Make a VMAC on each other interface that carries a VIP of this instance",
+      meaning: "Makes such a macvlan also on other interfaces that carry addresses of this instance",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off (forced on for unicast)",
       since: "1.2.10",
       in227: true,
-      meaning: "Send adverts from the underlying interface",
+      meaning: "Advertisements leave by the physical interface all the same",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "L2 bridge",
       since: "2.0.17",
       in227: true,
-      meaning: "Like use_vmac but with ipvlan; uses IP as source",
+      meaning: "As use_vmac, by an ipvlan with an address of its own",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none = multicast",
       since: "1.2.8",
       in227: true,
-      meaning: "Peers for unicast mode; one line per peer; a ttl limit turns on source checking",
+      meaning: "Speaks to these routers one by one instead of by multicast",
       bound: true,
     },
     {
@@ -67,8 +67,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.5",
       in227: true,
-      meaning:
-        "Unicast instance with no peer left (e.g. filtered by @host) goes to FAULT instead of multicast",
+      meaning: "Goes to fault rather than to multicast when no peer is left",
       bound: false,
     },
     {
@@ -79,7 +78,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "2.1.0",
       in227: true,
-      meaning: "Drop unicast adverts from unlisted senders",
+      meaning: "Takes unicast advertisements from the peers alone",
       bound: true,
     },
     {
@@ -90,8 +89,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "auto-detect",
       since: "1.3.7",
       in227: true,
-      meaning:
-        "v3 IPv4 unicast checksum uses the multicast group in the pseudo-header (≤1.3.6 bug compat); never = do not auto-detect",
+      meaning: "Computes the version 3 checksum of unicast as releases before 1.3.7 did",
       bound: false,
     },
     {
@@ -102,7 +100,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "by first VIP / source address",
       since: "1.2.1",
       in227: true,
-      meaning: "Force IPv6 for an instance whose family is not implied",
+      meaning: "Makes it an IPv6 instance where no address tells",
       bound: true,
     },
     {
@@ -113,7 +111,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "BACKUP",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Wanted initial state; MASTER with no priority gives 255",
+      meaning: "State to start in; MASTER without a priority means the owner of the address",
       bound: true,
     },
     {
@@ -124,7 +122,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "mandatory (unless unicast with source, or vmac parent)",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Interface for adverts",
+      meaning: "Interface on which the routers hear each other",
       bound: true,
     },
     {
@@ -135,7 +133,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "2.2.5",
       in227: true,
-      meaning: "VRF master to run the sockets in when no interface is given",
+      meaning: "VRF in which to listen when no interface is named",
       bound: false,
     },
     {
@@ -146,7 +144,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.8",
       in227: true,
-      meaning: "Ignore link state of `interface`",
+      meaning: "A dead link of the interface is no fault",
       bound: true,
     },
     {
@@ -157,7 +155,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "weight 0 = fault when down",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Track link state",
+      meaning: "Interfaces whose link counts",
       bound: true,
     },
     {
@@ -168,7 +166,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "weight from vrrp_script",
       since: "1.1.13",
       in227: true,
-      meaning: "Track scripts",
+      meaning: "Scripts whose result counts",
       bound: true,
     },
     {
@@ -179,7 +177,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "weight from track_file",
       since: "2.0.0",
       in227: true,
-      meaning: "Track files",
+      meaning: "Files whose number counts",
       bound: false,
     },
     {
@@ -190,7 +188,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "weight from vrrp_track_process",
       since: "2.0.11",
       in227: true,
-      meaning: "Track processes",
+      meaning: "Processes whose presence counts",
       bound: false,
     },
     {
@@ -201,7 +199,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "weight from bfd_instance",
       since: "2.0.0",
       in227: true,
-      meaning: "Track BFD sessions",
+      meaning: "BFD sessions whose state counts",
       bound: false,
     },
     {
@@ -212,7 +210,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "first address of interface",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Source of multicast adverts",
+      meaning: "Address from which multicast advertisements come",
       bound: true,
     },
     {
@@ -223,7 +221,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "first address of interface",
       since: "1.2.10",
       in227: true,
-      meaning: "Source of unicast adverts (same handler as mcast_src_ip)",
+      meaning: "Address from which unicast advertisements come",
       bound: true,
     },
     {
@@ -234,7 +232,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "vrrp_mcast_group4/6",
       since: "2.2.5",
       in227: true,
-      meaning: "Per-instance advert destination",
+      meaning: "Multicast address this instance sends to",
       bound: true,
     },
     {
@@ -245,7 +243,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Go to FAULT when the configured source address disappears from the interface",
+      meaning: "Fault when the source address goes away",
       bound: false,
     },
     {
@@ -256,7 +254,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "mandatory",
       since: "≤1.0.3",
       in227: true,
-      meaning: "VRID",
+      meaning: "Number that the routers of one virtual router share",
       bound: true,
     },
     {
@@ -267,7 +265,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "255",
       since: "2.1.0",
       in227: true,
-      meaning: "TTL of sent unicast adverts",
+      meaning: "TTL of unicast advertisements",
       bound: true,
     },
     {
@@ -278,7 +276,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "vrrp_version",
       since: "1.2.17",
       in227: true,
-      meaning: "Protocol version",
+      meaning: "Version of the protocol",
       bound: true,
     },
     {
@@ -289,7 +287,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "100 (255 if state MASTER)",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Base priority; 255 = address owner",
+      meaning: "Who of the routers is preferred; 255 owns the address",
       bound: true,
     },
     {
@@ -300,7 +298,8 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "1",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Advert interval; v2 whole seconds; v3 centiseconds max 40.95",
+      meaning:
+        "Time between two advertisements: whole seconds in version 2, hundredths up to 40.95 s in version 3",
       bound: true,
     },
     {
@@ -311,7 +310,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "VIPs listed in adverts",
+      meaning: "The addresses that move and are named in advertisements",
       bound: true,
     },
     {
@@ -322,7 +321,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "VIPs set/removed with state but not advertised; other family allowed",
+      meaning: "Addresses that move as well but are not named, of either family",
       bound: true,
     },
     {
@@ -333,7 +332,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "2.2.8",
       in227: false,
-      meaning: "Declares that having no VIP is intended",
+      meaning: "Says that no address is meant",
       bound: false,
     },
     {
@@ -344,7 +343,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.0",
       in227: true,
-      meaning: "Set sysctl promote_secondaries on the interface",
+      meaning: "Keeps the other addresses of a network when its first one is removed",
       bound: false,
     },
     {
@@ -356,7 +355,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "linkbeat_interfaces" },
-      meaning: "Poll link of this interface",
+      meaning: "Polls the link of this interface",
       bound: false,
     },
     {
@@ -367,7 +366,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "2.2.8",
       in227: false,
-      meaning: "v3/IPv4 checksum without pseudo-header",
+      meaning: "Version 3 over IPv4 without pseudo header in the checksum",
       bound: true,
     },
     {
@@ -378,7 +377,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Routes present while MASTER",
+      meaning: "Routes that are there while it is master",
       bound: false,
     },
     {
@@ -389,7 +388,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "1.2.20",
       in227: true,
-      meaning: "Policy rules present while MASTER",
+      meaning: "Policy rules that are there while it is master",
       bound: false,
     },
     {
@@ -400,7 +399,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "accept",
       since: "1.2.17",
       in227: true,
-      meaning: "Non-owner accepts packets to VIPs",
+      meaning: "A master that does not own the address answers on it",
       bound: true,
     },
     {
@@ -411,7 +410,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "",
       since: "1.3.0",
       in227: true,
-      meaning: "Drop packets to VIPs while non-owner (nft/iptables)",
+      meaning: "A master that does not own the address drops packets to it",
       bound: true,
     },
     {
@@ -422,8 +421,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.20",
       in227: true,
-      meaning:
-        "Do not compare VIP lists of repeated adverts from the same master (2.4.3: any valid BOOL, even `off`, switches it on)",
+      meaning: "The address list is not compared again for a master already known",
       bound: true,
     },
     {
@@ -434,7 +432,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "vrrp_strict",
       since: "1.2.20",
       in227: true,
-      meaning: "RFC conformance for this instance",
+      meaning: "Holds this instance to the letter of the RFC",
       bound: true,
     },
     {
@@ -445,7 +443,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "preempt",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Higher priority backup takes over (default; kept for symmetry)",
+      meaning: "A stronger backup takes over; this is the default",
       bound: true,
     },
     {
@@ -456,7 +454,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "off",
       since: "1.1.8",
       in227: true,
-      meaning: "Do not take over from a lower-priority master; needs initial state BACKUP",
+      meaning: "A stronger backup lets a weaker master be; needs state BACKUP",
       bound: true,
     },
     {
@@ -467,7 +465,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "0",
       since: "1.1.8",
       in227: true,
-      meaning: "Wait this long before preempting a lower-priority master; needs state BACKUP",
+      meaning: "How long a stronger backup waits before it takes over; needs state BACKUP",
       bound: true,
     },
     {
@@ -479,7 +477,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       status: { kind: "no-effect" },
-      meaning: "Stored, has no effect",
+      meaning: "A number that nothing uses",
       bound: true,
     },
     {
@@ -490,7 +488,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on → BACKUP",
+      meaning: "Command for when it becomes backup",
       bound: true,
     },
     {
@@ -501,7 +499,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on → MASTER",
+      meaning: "Command for when it becomes master",
       bound: true,
     },
     {
@@ -512,7 +510,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on → FAULT",
+      meaning: "Command for when it goes to fault",
       bound: true,
     },
     {
@@ -523,7 +521,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "1.1.13",
       in227: true,
-      meaning: "Run at daemon stop (1 s allowed)",
+      meaning: "Command for when the daemon stops",
       bound: true,
     },
     {
@@ -534,7 +532,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "FAULT event instead",
       since: "2.1.0",
       in227: true,
-      meaning: "Event/script when a reload removes the instance",
+      meaning: "Command for when a reload removes the instance",
       bound: false,
     },
     {
@@ -545,7 +543,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "1.1.2",
       in227: true,
-      meaning: 'Run on every change, args: INSTANCE "NAME" STATE PRIO',
+      meaning: "Command for every change; gets INSTANCE, name, state and priority",
       bound: true,
     },
     {
@@ -556,7 +554,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "2.0.6",
       in227: true,
-      meaning: "Run when a master hears a lower-priority advert",
+      meaning: "Command for when a master hears a weaker one",
       bound: false,
     },
     {
@@ -567,7 +565,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global, else off",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Mail on state change",
+      meaning: "Sends mail when the state changes",
       bound: true,
     },
     {
@@ -578,7 +576,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "2.0.16",
       in227: true,
-      meaning: "Emit MASTER_PRIORITY / BACKUP_PRIORITY events",
+      meaning: "Tells changes of priority too",
       bound: false,
     },
     {
@@ -590,7 +588,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       status: { kind: "deprecated", use: "global_defs/lvs_sync_daemon" },
-      meaning: "IPVS sync daemon bound to this instance",
+      meaning: "Old way to copy connections to the backup",
       bound: false,
     },
     {
@@ -601,7 +599,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Delay of second GARP batch",
+      meaning: "Pause between the first and the second burst of gratuitous ARP",
       bound: true,
     },
     {
@@ -612,7 +610,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.10",
       in227: true,
-      meaning: "Refresh period",
+      meaning: "Period of further gratuitous ARP as long as it is master",
       bound: true,
     },
     {
@@ -623,7 +621,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.14",
       in227: true,
-      meaning: "Packets per batch",
+      meaning: "Gratuitous ARP packets for each address in a burst",
       bound: true,
     },
     {
@@ -634,7 +632,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.14",
       in227: true,
-      meaning: "Packets per refresh",
+      meaning: "Packets for each address in each refresh",
       bound: true,
     },
     {
@@ -645,7 +643,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.20",
       in227: true,
-      meaning: "Second batch delay after lower-priority advert",
+      meaning: "As garp_master_delay, after a weaker master was heard",
       bound: true,
     },
     {
@@ -656,7 +654,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.20",
       in227: true,
-      meaning: "Packets after lower-priority advert",
+      meaning: "As garp_master_repeat, after a weaker master was heard",
       bound: true,
     },
     {
@@ -667,7 +665,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global (3)",
       since: "2.2.3",
       in227: true,
-      meaning: "Missed adverts before take-over",
+      meaning: "Advertisements that must be missing before a backup takes over",
       bound: true,
     },
     {
@@ -678,8 +676,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "254 when given without value; else off",
       since: "2.2.8",
       in227: false,
-      meaning:
-        "With nopreempt: master whose timer ran late drops to BACKUP if other router's priority ≥ value",
+      meaning: "A master that slept too long yields to a router of at least this priority, with nopreempt",
       bound: false,
     },
     {
@@ -691,7 +688,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.3.2",
       in227: false,
       status: { kind: "deprecated", use: "timer_expired_backup" },
-      meaning: "Alias from release notes; warns",
+      meaning: "Name that the release notes gave to timer_expired_backup",
       bound: false,
     },
     {
@@ -702,7 +699,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "2.2.3",
       in227: true,
-      meaning: "Periodic GARP on VMAC parent interfaces",
+      meaning: "Repeats gratuitous ARP on the interfaces below a virtual MAC",
       bound: false,
     },
     {
@@ -714,7 +711,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       status: { kind: "deprecated", use: "garp_extra_if" },
-      meaning: "Old spelling of garp_extra_if",
+      meaning: "Old name of garp_extra_if",
       bound: false,
     },
     {
@@ -725,7 +722,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.2.20",
       in227: true,
-      meaning: "No immediate advert in reply to lower-priority advert",
+      meaning: "A master keeps silent when it hears a weaker one",
       bound: true,
     },
     {
@@ -736,7 +733,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global",
       since: "1.3.5",
       in227: true,
-      meaning: "One more advert before giving up mastership",
+      meaning: "A master that hears a stronger one speaks once more before it yields",
       bound: true,
     },
     {
@@ -747,7 +744,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "global / strict",
       since: "2.3.3",
       in227: false,
-      meaning: "Priority-255 router drops all received adverts",
+      meaning: "The owner of the address does not listen to others",
       bound: false,
     },
     {
@@ -758,7 +755,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "computed",
       since: "2.0.3",
       in227: true,
-      meaning: "Receive buffer of this instance's socket",
+      meaning: "Receive buffer for this instance's advertisements",
       bound: false,
     },
     {
@@ -769,7 +766,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "VRRPv2 authentication (ignored with warning for v3)",
+      meaning: "Password of version 2; version 3 has none",
       bound: true,
     },
     {
@@ -780,7 +777,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       default: "none",
       since: "2.4.0",
       in227: false,
-      meaning: "HMAC-SHA256 trailer on adverts (keepalived extension, 2.4.0)",
+      meaning: "Signature on advertisements, an extension of keepalived's own",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "mandatory",
       since: "1.1.13",
       in227: true,
-      meaning: "Command to run",
+      meaning: "The command; `</path` asks only whether the file can be opened",
       bound: true,
     },
     {
@@ -23,7 +23,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "1",
       since: "1.1.13",
       in227: true,
-      meaning: "Period",
+      meaning: "Time from one run to the next",
       bound: true,
     },
     {
@@ -34,7 +34,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "= interval",
       since: "1.2.6",
       in227: true,
-      meaning: "Kill after this time; counts as failure",
+      meaning: "Time after which a run is ended and counts as failed",
       bound: true,
     },
     {
@@ -45,7 +45,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "0",
       since: "1.1.13",
       in227: true,
-      meaning: "0 = failure is FAULT; >0 added when OK; <0 added (lowers) when failed; reverse swaps",
+      meaning: "What the result adds to priorities; 0 makes a failure a fault",
       bound: true,
     },
     {
@@ -56,7 +56,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "1",
       since: "1.1.18",
       in227: true,
-      meaning: "Successes needed to become OK",
+      meaning: "Successes in a row that it takes to count as up",
       bound: true,
     },
     {
@@ -67,7 +67,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "1",
       since: "1.1.18",
       in227: true,
-      meaning: "Failures needed to become KO",
+      meaning: "Failures in a row that it takes to count as down",
       bound: true,
     },
     {
@@ -78,7 +78,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "script_user",
       since: "1.3.0",
       in227: true,
-      meaning: "Identity",
+      meaning: "User, and group, under which it runs",
       bound: true,
     },
     {
@@ -89,7 +89,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       default: "off",
       since: "1.3.2",
       in227: true,
-      meaning: "Treat as failed until it first succeeds",
+      meaning: "Counts as failed until the first success",
       bound: true,
     },
   ],

@@ -12,7 +12,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Members (≥1; one member = ignored with a warning; an instance may be in one group only)",
+      meaning: "The instances in it; one alone makes no group, and none may be in two",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "Interfaces tracked for all members",
+      meaning: "Interfaces that count for every member",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "Scripts tracked for all members",
+      meaning: "Scripts that count for every member",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "Files tracked for all members",
+      meaning: "Files that count for every member",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.11",
       in227: true,
-      meaning: "Processes tracked for all members",
+      meaning: "Processes that count for every member",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "",
       since: "2.0.0",
       in227: true,
-      meaning: "BFD sessions tracked for all members",
+      meaning: "BFD sessions that count for every member",
       bound: false,
     },
     {
@@ -78,7 +78,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on group → BACKUP",
+      meaning: "Command for when the group becomes backup",
       bound: false,
     },
     {
@@ -89,7 +89,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on group → MASTER",
+      meaning: "Command for when the group becomes master",
       bound: false,
     },
     {
@@ -100,7 +100,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "none",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Run on group → FAULT",
+      meaning: "Command for when the group goes to fault",
       bound: false,
     },
     {
@@ -111,7 +111,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "none",
       since: "2.0.0",
       in227: true,
-      meaning: "Run at daemon stop",
+      meaning: "Command for when the daemon stops",
       bound: false,
     },
     {
@@ -122,7 +122,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "none",
       since: "1.1.2",
       in227: true,
-      meaning: 'Run on every change with 4 extra args: GROUP "NAME" STATE PRIO(0)',
+      meaning: "Command for every change; gets GROUP, name, state and 0",
       bound: false,
     },
     {
@@ -133,7 +133,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "global default, else off",
       since: "≤1.0.3",
       in227: true,
-      meaning: "Mail on group state change",
+      meaning: "Sends mail when the group changes",
       bound: false,
     },
     {
@@ -145,7 +145,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "1.2.3",
       in227: true,
       status: { kind: "deprecated", use: "sync_group_tracking_weight" },
-      meaning: "Same as sync_group_tracking_weight",
+      meaning: "Old name of sync_group_tracking_weight",
       bound: false,
     },
     {
@@ -156,7 +156,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.0",
       in227: true,
-      meaning: "Allow member trackers with weight ≠ 0; they then apply to all members together",
+      meaning: "Members may track with weights, which then count for all of them",
       bound: false,
     },
     {
@@ -167,7 +167,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       default: "global default",
       since: "2.2.0",
       in227: true,
-      meaning: "Emit priority-change FIFO/notify events",
+      meaning: "Tells changes of priority too",
       bound: false,
     },
   ],

@@ -13,7 +13,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
-      meaning: "See track_file/file",
+      meaning: "Path of the file",
       bound: false,
     },
     {
@@ -25,7 +25,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
-      meaning: "See track_file/weight",
+      meaning: "What the file's number is multiplied by",
       bound: false,
     },
     {
@@ -37,7 +37,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
-      meaning: "See track_file/init_file",
+      meaning: "Creates the file with this number at start",
       bound: false,
     },
   ],

@@ -12,7 +12,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "mandatory",
       since: "2.0.11",
       in227: true,
-      meaning: "Process name (comm or argv[0] basename) and optional parameters",
+      meaning: "Name of the program, and parameters if they matter",
       bound: false,
     },
     {
@@ -23,7 +23,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "exact",
       since: "2.0.16",
       in227: true,
-      meaning: "How parameters are compared",
+      meaning: "Whether parameters must agree in whole, at the start or in part",
       bound: false,
     },
     {
@@ -34,7 +34,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.11",
       in227: true,
-      meaning: "As vrrp_script weight",
+      meaning: "What the result adds to priorities",
       bound: false,
     },
     {
@@ -45,7 +45,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "1",
       since: "2.0.11",
       in227: true,
-      meaning: "Minimum processes",
+      meaning: "Fewest processes that are enough",
       bound: false,
     },
     {
@@ -56,7 +56,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "unlimited",
       since: "2.0.16",
       in227: true,
-      meaning: "Maximum processes",
+      meaning: "Most processes that are not too many",
       bound: false,
     },
     {
@@ -67,7 +67,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.11",
       in227: true,
-      meaning: "Sets both delays",
+      meaning: "Sets both delays below",
       bound: false,
     },
     {
@@ -78,7 +78,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.16",
       in227: true,
-      meaning: "Time below quorum before it counts",
+      meaning: "How long too few must last before it counts",
       bound: false,
     },
     {
@@ -89,7 +89,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "0",
       since: "2.0.16",
       in227: true,
-      meaning: "Time back at quorum before it counts",
+      meaning: "How long enough must last before it counts",
       bound: false,
     },
     {
@@ -100,7 +100,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       default: "off",
       since: "2.0.11",
       in227: true,
-      meaning: "Match full command line path instead of base/comm name",
+      meaning: "Compares the whole command line, path included",
       bound: false,
     },
   ],

@@ -4,6 +4,7 @@ import type { SourceLine } from "./config.ts";
 import type { ScriptCommand } from "./global-definitions.ts";
 
 /** What `protocol` may name. */
+/** The protocols that can be balanced. */
 export type TransportProtocol = "tcp" | "udp" | "sctp";
 
 /** `lvs_sched` / `lb_algo`. */
@@ -60,12 +61,14 @@ export interface VirtualServer {
 }
 
 /** A bound `sorry_server`: serves while the quorum is lost. */
+/** Who answers while the quorum is lost. */
 export interface SorryServer {
   readonly address: IpAddress;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
 }
 
+/** A bound `real_server`. */
 /** A bound `real_server`. */
 export interface RealServer {
   readonly at: SourceLine;
@@ -109,6 +112,7 @@ export interface CheckTarget {
 }
 
 /** One check of a real server; all must pass for it to be alive. */
+/** A check of one real server. */
 export type Checker =
   | { readonly kind: "tcp"; readonly timing: CheckTiming; readonly target: CheckTarget }
   | HttpChecker;
@@ -128,6 +132,7 @@ export interface HttpChecker {
 }
 
 /** One `url` block of HTTP_GET or SSL_GET. */
+/** A page that a check asks for, and what it must be. */
 export interface HttpUrl {
   readonly path: string;
   /** MD5 of the body, 32 lower-case hexadecimal digits. */

@@ -57,6 +57,7 @@ export interface VrrpInstance {
 }
 
 /** The `authentication` block; version 3 has none. */
+/** How version 2 advertisements prove where they come from. */
 export type Authentication =
   | { readonly kind: "none" }
   /** RFC 2338 simple text; at most 8 octets count. */
@@ -76,6 +77,7 @@ export interface VirtualAddress {
 }
 
 /** One line of `unicast_peer`; its limits stand in for the TTL check of multicast. */
+/** Another router of a unicast instance, with the TTL its advertisements must have. */
 export interface UnicastPeer {
   readonly address: IpAddress;
   readonly minTtl?: number;
@@ -111,6 +113,7 @@ export interface TrackedScript {
 }
 
 /** The `notify` family: a command for each change of role, run in order. */
+/** Commands for changes of state. */
 export interface VrrpNotify {
   readonly master?: ScriptCommand;
   readonly backup?: ScriptCommand;
