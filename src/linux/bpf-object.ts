@@ -108,6 +108,9 @@ function explain(errno: number): string {
   return `${attempted}: ${reason}. It takes Linux 6.1 or later with CONFIG_BPF_SYSCALL, CONFIG_DEBUG_INFO_BTF and CONFIG_NET_CLS_BPF. The kernel's words:\n${printed("none")}`;
 }
 
+/** What libbpf and the verifier said, without the lines on what went well before. */
 function printed(otherwise: string): string {
-  return takePrinted().trim() || otherwise;
+  const text = takePrinted();
+  const from = text.search(/^.*(failed|Error|BEGIN PROG LOAD LOG)/m);
+  return text.slice(Math.max(from, 0)).trim() || otherwise;
 }
