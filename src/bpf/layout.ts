@@ -8,6 +8,7 @@ const address = bytes(16, 4);
 
 type ValueOf<Codec> = Codec extends StructCodec<infer Value> ? Value : never;
 
+/** What a service answers for; `mark` is 0 for address services, the rest 0 for marks. */
 export const serviceKeyCodec = struct("service_key", {
   address,
   mark: u32,
@@ -15,8 +16,10 @@ export const serviceKeyCodec = struct("service_key", {
   protocol: u8,
   family: u8,
 });
+/** A service key by field. */
 export type ServiceKeyRecord = ValueOf<typeof serviceKeyCodec>;
 
+/** A service: `generation` names the list and the scheduler state that are current. */
 export const serviceCodec = struct("service", {
   id: u32,
   generation: u32,
@@ -27,21 +30,29 @@ export const serviceCodec = struct("service", {
   scheduler: u32,
   scheduler_flags: u32,
 });
+/** A service by field. */
 export type ServiceRecord = ValueOf<typeof serviceCodec>;
 
+/** A place in a generation of a service's list; index 0 is the newest destination. */
 export const listKeyCodec = struct("list_key", { service: u32, generation: u32, index: u32 });
+/** The destination at that place; `limited` is 1 when it has an upper threshold. */
 export const listEntryCodec = struct("list_entry", { destination: u32, weight: u32, limited: u32 });
+/** Names the scheduler state of a generation. */
 export const stateKeyCodec = struct("state_key", { service: u32, generation: u32 });
+/** The scheduler state in the one word that the data path swaps: cursor below, current weight above. */
 export const scheduleStateCodec = struct("schedule_state", { word: u64 });
 
+/** The identity of a destination inside a service. */
 export const destinationKeyCodec = struct("destination_key", {
   owner: serviceKeyCodec,
   address,
   port: networkU16,
   family: u16,
 });
+/** A destination key by field. */
 export type DestinationKeyRecord = ValueOf<typeof destinationKeyCodec>;
 
+/** A destination; `removed_at` in ns on the monotonic clock, 0 while it is in the table. */
 export const destinationCodec = struct("destination", {
   owner: serviceKeyCodec,
   address,
@@ -55,8 +66,10 @@ export const destinationCodec = struct("destination", {
   spare: u32,
   removed_at: u64,
 });
+/** A destination by field. */
 export type DestinationRecord = ValueOf<typeof destinationCodec>;
 
+/** Traffic counters; bytes are IP total lengths. */
 export const trafficCodec = struct("traffic", {
   connections: u64,
   in_packets: u64,
@@ -64,8 +77,10 @@ export const trafficCodec = struct("traffic", {
   in_bytes: u64,
   out_bytes: u64,
 });
+/** Traffic counters by field. */
 export type TrafficRecord = ValueOf<typeof trafficCodec>;
 
+/** What the data path counts for a destination; `total` is active and inactive sessions. */
 export const destinationCountersCodec = struct("destination_counters", {
   traffic: trafficCodec,
   active: u32,
@@ -73,8 +88,10 @@ export const destinationCountersCodec = struct("destination_counters", {
   persistent: u32,
   spare: u32,
 });
+/** Destination counters by field. */
 export type DestinationCountersRecord = ValueOf<typeof destinationCountersCodec>;
 
+/** A session as one side sees it: `peer` is the virtual address for the client, the real server for replies. */
 export const sessionKeyCodec = struct("session_key", {
   client: address,
   peer: address,
@@ -84,8 +101,10 @@ export const sessionKeyCodec = struct("session_key", {
   family: u8,
   spare: bytes(2, 2),
 });
+/** A session key by field. */
 export type SessionKeyRecord = ValueOf<typeof sessionKeyCodec>;
 
+/** A session; `expires` and `armed` in ns on the monotonic clock. */
 export const sessionCodec = struct("session", {
   timer: bytes(16, 8),
   expires: u64,
@@ -99,8 +118,10 @@ export const sessionCodec = struct("session", {
   method: u8,
   spare: bytes(5, 1),
 });
+/** A session by field. */
 export type SessionRecord = ValueOf<typeof sessionCodec>;
 
+/** What applies to the whole data path; times in ms. */
 export const settingsCodec = struct("settings", {
   tcp_timeout: list(u32, { length: 16 }),
   udp_timeout: u32,
@@ -108,6 +129,7 @@ export const settingsCodec = struct("settings", {
   reuse_mode: u32,
   flags: u32,
 });
+/** The settings by field. */
 export type SettingsRecord = ValueOf<typeof settingsCodec>;
 
 /** Every struct that crosses the map boundary. */
@@ -179,13 +201,18 @@ export const eventNames = [
   "contended",
 ] as const;
 
+/** Flag of a destination that is no longer in the table. */
 export const destinationRemoved = 1;
+/** The bits of a session's state that hold the TCP state. */
 export const sessionStateMask = 0xff;
+/** Bit of a session that is being removed. */
 export const sessionDead = 0x80000000;
+/** Flag: a session whose destination is gone is scheduled anew (IPVS: expire_nodest_conn). */
 export const settingExpireNodest = 1;
+/** Flag: TCP sessions begin with any packet but a reset (IPVS: sloppy_tcp). */
 export const settingSloppyTcp = 2;
 
-/** The maps by their pinned names, with the type of key and value where a struct. */
+/** The maps by their pinned names. */
 export const mapNames = [
   "services",
   "lists",
@@ -203,6 +230,7 @@ export const mapNames = [
   "replies",
   "events",
 ] as const;
+/** The pinned name of a map. */
 export type MapName = (typeof mapNames)[number];
 
 /** IPVS's timeouts in ms (ip_vs_proto_tcp.c, ip_vs_proto_udp.c), by TCP state number. */

@@ -35,6 +35,7 @@ export const optionNames = {
   tunCsum: "tun-csum",
   tunRemcsum: "tun-remcsum",
 } as const;
+/** A column of that table. */
 export type OptionName = keyof typeof optionNames;
 
 /** The commands, by their names in messages. */
@@ -54,6 +55,7 @@ export const commandNames = {
   startDaemon: "start-daemon",
   stopDaemon: "stop-daemon",
 } as const;
+/** One of the commands. */
 export type CommandName = keyof typeof commandNames;
 
 /** What a command says of an option: it must be there, may be there, or is one of a group of which one may be there. */
@@ -95,6 +97,7 @@ export const tunnelPermissions = {
   gue: { tunPort: "required", tunNocsum: "exclusive", tunCsum: "exclusive", tunRemcsum: "exclusive" },
   gre: { tunNocsum: "exclusive", tunCsum: "exclusive" },
 } as const satisfies Readonly<Record<string, Readonly<Partial<Record<OptionName, Permission>>>>>;
+/** The value of --tun-type. */
 export type TunnelType = keyof typeof tunnelPermissions;
 
 /** What one word on the command line stands for: `argument` says whether a value follows. */
@@ -103,6 +106,7 @@ export interface Switch {
   readonly argument: "none" | "required" | "maybe";
 }
 
+/** Everything that can stand on the command line; several of them may belong to one column. */
 export type SwitchName =
   | CommandName
   | "help"
