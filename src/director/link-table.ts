@@ -59,6 +59,13 @@ export class LinkTable {
     if (at >= 0) known?.splice(at, 1);
   }
 
+  /** The addresses of an interface, of both families. */
+  addressesOf(interfaceName: string): readonly IpAddress[] {
+    const link = this.#byName.get(interfaceName);
+    if (link === undefined) return [];
+    return (this.#addresses.get(link.index) ?? []).map(({ address }) => address);
+  }
+
   /** Whether the interface has this address now. */
   has(interfaceName: string, address: IpAddress): boolean {
     const link = this.#byName.get(interfaceName);

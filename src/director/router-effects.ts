@@ -5,7 +5,7 @@ import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import { type Advertisement, encodeAdvertisement } from "../vrrp/advertisement.ts";
 import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
 import { encodeAnnouncement } from "../vrrp/neighbour.ts";
-import { advertisementDestinations } from "../vrrp/router-config.ts";
+import { advertisementDestinations, advertisementTtl } from "../vrrp/router-config.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import type { LogLevel } from "./host.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
@@ -72,7 +72,12 @@ function sendAdvertisement(
     });
     const packet =
       config.family === 4
-        ? encodeIpv4Packet(message, { source, destination, identification: entry.nextPacketId, ttl: 255 })
+        ? encodeIpv4Packet(message, {
+            source,
+            destination,
+            identification: entry.nextPacketId,
+            ttl: advertisementTtl(config),
+          })
         : message;
     entry.nextPacketId = (entry.nextPacketId + 1) & 0xffff;
     step.out.push({

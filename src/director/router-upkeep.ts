@@ -4,16 +4,17 @@ import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, type Tracker, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
+import type { LinkTable } from "./link-table.ts";
 import { deliver } from "./router-delivery.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /** Brings a router up to date with interfaces, addresses and trackers. */
 export function refresh(entry: RouterEntry, context: StepContext): void {
   const { state } = context;
-  if (entry.state.role.kind === "initialize" || state.stopping) return;
+  if (!hasStarted(entry) || state.stopping) return;
   const source = sourceOf(entry, state);
+  setOwnAddresses(entry, { source, links: state.links });
   if (source !== entry.state.source) {
-    setOwnAddress(entry, source);
     deliver(entry, { kind: "source-address-changed", source }, context);
   }
   const faults = new Map(currentFaults(entry, state).map((fault) => [JSON.stringify(fault), fault]));
@@ -38,6 +39,11 @@ export function refresh(entry: RouterEntry, context: StepContext): void {
     deliver(entry, { kind: "priority-changed", priority }, context);
   }
   lostAddresses(entry, context);
+}
+
+/** Also a router that waits for `vrrp_startup_delay` must hear what happens meanwhile. */
+function hasStarted({ state: { role } }: RouterEntry): boolean {
+  return role.kind !== "initialize" || role.startsAt !== undefined;
 }
 
 /** Addresses that a master must hold and the interface does not have: somebody took them away. */
@@ -105,7 +111,14 @@ export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddres
   return state.links.primaryAddress(config.interface, { family: config.family, virtual });
 }
 
-/** Tells the receiver checks which address is our own (RX-21). */
-export function setOwnAddress(entry: RouterEntry, source: IpAddress | undefined): void {
-  entry.context = { ...entry.context, ownAddresses: source === undefined ? [] : [ipAddressBytes(source)] };
+/** Tells the receiver checks which addresses are our own (RX-21): those of the interface, and the one we send from. */
+export function setOwnAddresses(
+  entry: RouterEntry,
+  { source, links }: { readonly source: IpAddress | undefined; readonly links: LinkTable },
+): void {
+  const own = new Set(links.addressesOf(entry.config.interface));
+  if (source !== undefined) own.add(source);
+  // A virtual address of ours is no sign of ourselves: whoever is master has it.
+  for (const { address } of movingAddresses(entry.config)) own.delete(address);
+  entry.context = { ...entry.context, ownAddresses: [...own].map(ipAddressBytes) };
 }

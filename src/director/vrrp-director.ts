@@ -4,6 +4,7 @@ import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { createReceiver } from "../vrrp/reception.ts";
 import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
+import type { RouterEffect } from "../vrrp/router-state.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { deliver } from "./router-delivery.ts";
@@ -12,7 +13,7 @@ import {
   priorityOf,
   refresh,
   refreshAddress,
-  setOwnAddress,
+  setOwnAddresses,
   sourceOf,
 } from "./router-upkeep.ts";
 import {
@@ -168,7 +169,7 @@ function startUp(entry: RouterEntry, context: StepContext): void {
   for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
   entry.priority = priorityOf(entry.instance, context.state);
   const source = sourceOf(entry, context.state);
-  setOwnAddress(entry, source);
+  setOwnAddresses(entry, { source, links: context.state.links });
   deliver(entry, { kind: "startup", source, priority: entry.priority, faults }, context);
 }
 
@@ -184,11 +185,24 @@ function alarm(context: StepContext): void {
 function effectFailed(event: Extract<VrrpHostEvent, { kind: "effect-failed" }>, context: StepContext): void {
   const { effect, reason } = event;
   logNowAndThen({ key: `failed ${effect.kind} ${reason}`, level: "error", message: () => reason }, context);
-  if (effect.kind !== "add-address") return;
   for (const entry of context.state.routers.values()) {
-    if (!movingAddresses(entry.config).includes(effect.address)) continue;
-    deliver(entry, { kind: "effect-failed", effect: "add-addresses", reason }, context);
+    const failed = failedRouterEffect(effect, entry);
+    if (failed !== undefined) deliver(entry, { kind: "effect-failed", effect: failed, reason }, context);
   }
+}
+
+/** What a router asked for when this came of it; undefined when it was none of its doing. */
+function failedRouterEffect(
+  effect: VrrpHostEffect,
+  { config }: RouterEntry,
+): RouterEffect["kind"] | undefined {
+  if (effect.kind === "add-address") {
+    return movingAddresses(config).includes(effect.address) ? "add-addresses" : undefined;
+  }
+  if (effect.kind !== "send-packet") return undefined;
+  return effect.interface === config.interface && effect.family === config.family
+    ? "send-advertisement"
+    : undefined;
 }
 
 function shutdown(context: StepContext): void {

@@ -1,12 +1,15 @@
-import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
+import { ipAddressBytes } from "../base/ip-address.ts";
+import { describeRejection } from "../vrrp/describe.ts";
 import { claimedVirtualRouterId, viewIpv4Packet, viewIpv6Payload } from "../vrrp/packet-view.ts";
 import { receiveAdvertisement } from "../vrrp/reception.ts";
-import type { Rejection } from "../vrrp/rejection.ts";
 import type { LogLevel, VrrpHostEvent } from "./host.ts";
 import { deliver } from "./router-delivery.ts";
 import { routerKey, type StepContext } from "./vrrp-director-state.ts";
 
-/** Takes a packet from the wire: to its router when it passes every receiver check, otherwise to the counters. */
+/**
+ * Takes a packet from the wire: to its router when it passes every receiver check, otherwise to the counters and, now
+ * and then, to the log. A refused one reaches no router and moves no timer (RX-15).
+ */
 export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, context: StepContext): void {
   const { state } = context;
   const view =
@@ -18,7 +21,10 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
           hopLimit: event.hopLimit,
         });
   if (!view.ok) {
-    reject({ key: `${event.interface}/${event.family}`, rejection: view.error, event }, context);
+    const { kind } = view.error;
+    const message = () =>
+      `(${event.interface}) refused a packet from ${event.source} that is no VRRP: ${kind}`;
+    logNowAndThen({ key: `${event.interface}/${event.family} ${kind}`, level: "warning", message }, context);
     return;
   }
   const key = routerKey({
@@ -33,22 +39,14 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   if (!reception.ok) {
     const { counter } = reception.error;
     entry.counters.rejected.set(counter, (entry.counters.rejected.get(counter) ?? 0) + 1);
-    reject({ key: entry.instance.name, rejection: reception.error, event }, context);
+    const { kind } = reception.error;
+    const message = () => describeRejection(view, { rejection: reception.error, receiver: entry.receiver });
+    logNowAndThen({ key: `${entry.instance.name} ${kind}`, level: "warning", message }, context);
     return;
   }
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);
-}
-
-/** A rejected packet is counted and, now and then, logged; it reaches no router and moves no timer (RX-15). */
-function reject(
-  what: { key: string; rejection: Rejection; event: { source: IpAddress } },
-  context: StepContext,
-): void {
-  const { kind } = what.rejection;
-  const message = () => `(${what.key}) rejected an advertisement from ${what.event.source}: ${kind}`;
-  logNowAndThen({ key: `${what.key} ${kind}`, level: "warning", message }, context);
 }
 
 /** One line for what may come thousands of times a second, then a summary a minute. */

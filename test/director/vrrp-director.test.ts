@@ -90,8 +90,8 @@ describe("vrrpDirector", () => {
     }
     expect(rig.kinds().filter((kind) => kind === "send-packet")).toHaveLength(10);
     expect(rig.role).toBe("master");
-    expect(rig.logs().filter((line) => line.includes("rejected"))).toEqual([
-      "(V1) rejected an advertisement from 192.0.2.3: ttl",
+    expect(rig.logs().filter((line) => line.includes("refused"))).toEqual([
+      expect.stringMatching(/^\(V1\) refused an advertisement from 192\.0\.2\.3 for router 51: .*TTL/),
     ]);
   });
 
