@@ -6,7 +6,7 @@ export const garpGroupGrammar: BlockGrammar = {
   keywords: [
     {
       name: "garp_interval",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 2147.483647, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0 (µs)",
       default: "global",
@@ -17,7 +17,7 @@ export const garpGroupGrammar: BlockGrammar = {
     },
     {
       name: "gna_interval",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 2147.483647, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0 (µs)",
       default: "global",

@@ -405,7 +405,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_garp_master_delay",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds",
       default: "5",
@@ -449,7 +449,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_garp_lower_prio_delay",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds",
       default: "garp_master_delay",

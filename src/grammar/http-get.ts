@@ -94,7 +94,7 @@ export const httpGetGrammar: BlockGrammar = {
     },
     {
       name: "delay_before_retry",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "RS/VS/1 (HTTP,SSL 3; DNS delay_loop)",
@@ -105,7 +105,7 @@ export const httpGetGrammar: BlockGrammar = {
     },
     {
       name: "warmup",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "delay_loop",
@@ -116,7 +116,7 @@ export const httpGetGrammar: BlockGrammar = {
     },
     {
       name: "delay_loop",
-      value: { kind: "decimal", min: 1e-6, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 1e-6, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds >0",
       default: "RS/VS/60",

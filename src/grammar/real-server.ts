@@ -6,7 +6,7 @@ export const realServerGrammar: BlockGrammar = {
   keywords: [
     {
       name: "weight",
-      value: { kind: "integer", min: 0, max: 65535 },
+      value: { kind: "integer", min: 0, max: 2147483647 },
       needs: 1,
       syntax: "uint 0..65535",
       default: "VS weight (1)",
@@ -105,7 +105,7 @@ export const realServerGrammar: BlockGrammar = {
     },
     {
       name: "delay_before_retry",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "VS",
@@ -116,7 +116,7 @@ export const realServerGrammar: BlockGrammar = {
     },
     {
       name: "warmup",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "VS",
@@ -138,7 +138,7 @@ export const realServerGrammar: BlockGrammar = {
     },
     {
       name: "delay_loop",
-      value: { kind: "decimal", min: 1e-6, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 1e-6, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds >0",
       default: "VS",

@@ -28,7 +28,7 @@ export const virtualServerGrammar: BlockGrammar = {
     },
     {
       name: "delay_before_retry",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "1 (HTTP/SSL 3, DNS delay_loop)",
@@ -39,7 +39,7 @@ export const virtualServerGrammar: BlockGrammar = {
     },
     {
       name: "warmup",
-      value: { kind: "decimal", min: 0, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 0, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds ≥0",
       default: "delay_loop",
@@ -61,7 +61,7 @@ export const virtualServerGrammar: BlockGrammar = {
     },
     {
       name: "delay_loop",
-      value: { kind: "decimal", min: 1e-6, max: 4294.967295, unit: "seconds", places: 6 },
+      value: { kind: "decimal", min: 1e-6, max: 18446744073709.55, unit: "seconds", places: 6 },
       needs: 1,
       syntax: "decimal seconds >0",
       default: "60",
@@ -419,7 +419,7 @@ export const virtualServerGrammar: BlockGrammar = {
     },
     {
       name: "weight",
-      value: { kind: "integer", min: 1, max: 65535 },
+      value: { kind: "integer", min: 1, max: 2147483647 },
       needs: 1,
       syntax: "uint 1..65535",
       default: "1",

@@ -593,7 +593,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
     },
     {
       name: "garp_master_delay",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds",
       default: "global",
@@ -637,7 +637,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
     },
     {
       name: "garp_lower_prio_delay",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds",
       default: "global",

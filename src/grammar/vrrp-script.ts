@@ -17,7 +17,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
     },
     {
       name: "interval",
-      value: { kind: "decimal", min: 0, max: 4294967.295, unit: "seconds", places: 3 },
+      value: { kind: "decimal", min: 0, max: 4294, unit: "seconds", places: 3 },
       needs: 1,
       syntax: "decimal seconds ≥0 (3 dp; 0 becomes 1)",
       default: "1",
@@ -28,7 +28,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
     },
     {
       name: "timeout",
-      value: { kind: "decimal", min: 0, max: 4294967.295, unit: "seconds", places: 3 },
+      value: { kind: "decimal", min: 0, max: 4294, unit: "seconds", places: 3 },
       needs: 1,
       syntax: "decimal seconds (3 dp)",
       default: "= interval",
@@ -50,7 +50,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
     },
     {
       name: "rise",
-      value: { kind: "integer", min: 1, max: 4294967295 },
+      value: { kind: "integer", min: 1, max: 2147483647 },
       needs: 1,
       syntax: "uint ≥1",
       default: "1",
@@ -61,7 +61,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
     },
     {
       name: "fall",
-      value: { kind: "integer", min: 1, max: 4294967295 },
+      value: { kind: "integer", min: 1, max: 2147483647 },
       needs: 1,
       syntax: "uint ≥1",
       default: "1",

@@ -201,6 +201,18 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
   { name: "flag of another scheduler", text: service(`${balanced}  sh-port\n`) },
   { name: "persistence of 0", text: service(`${balanced}  persistence_timeout 0\n`) },
   { name: "real server without a port", text: service(balanced, "  real_server 192.0.2.10 {\n  }\n") },
+  {
+    name: "script interval beyond its range",
+    text: `vrrp_script s {\n  script "/nonexistent/check"\n  interval 99999\n  rise 0\n}\n${instance("")}`,
+  },
+  { name: "number beyond its type", text: instance("  garp_master_delay 5000000000\n  unicast_ttl 256\n") },
+  {
+    name: "check with port 0",
+    text: service(
+      balanced,
+      "  real_server 192.0.2.10 80 {\n    TCP_CHECK {\n      connect_port 0\n      connect_timeout 5000\n    }\n  }\n",
+    ),
+  },
   { name: "service twice", text: service(balanced) + service(balanced) },
   { name: "group that is not there", text: service(balanced).replace("192.0.2.1 80", "group G") },
   { name: "bfd without neighbour", text: "bfd_instance b {\n  min_rx 10\n}\n" },

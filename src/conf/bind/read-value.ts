@@ -97,10 +97,8 @@ function readNumber(
     );
   }
   if (value < shape.min || value > shape.max) {
-    const limits =
-      shape.kind === "integer" ? [shape.min, shape.max] : [shape.min.toFixed(6), shape.max.toFixed(6)];
     return refused(
-      `number '${text}' outside range [${limits[0]}, ${limits[1]}]`,
+      rangeText(shape, text),
       "out-of-range",
       `${keyword.name} is ${text}, but it needs ${wanted(shape)}`,
     );
@@ -121,6 +119,18 @@ function readNumber(
       texts: [`number '${text}' has too many decimal places`],
     },
   };
+}
+
+/** How keepalived words a number beyond the range, or beyond what its types can hold. */
+function rangeText(shape: Extract<ValueShape, { kind: "integer" | "decimal" }>, text: string): string {
+  const value = Number(text);
+  if (shape.kind === "integer") {
+    if (value > 0xffffffff) return `number '${text}' outside unsigned integer range`;
+    return `number '${text}' outside range [${shape.min}, ${shape.max}]`;
+  }
+  if (value > 18_446_744_073_709.55) return `number '${text}' outside unsigned decimal range`;
+  const places = shape.places === 3 && shape.unit === "seconds" ? 0 : shape.places;
+  return `number '${text}' outside range [${shape.min.toFixed(places)}, ${shape.max.toFixed(places)}]`;
 }
 
 /** Microseconds in one unit of a decimal value. */

@@ -75,7 +75,7 @@ export interface RealServer {
   readonly address: IpAddress;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
-  /** 0..65535, 1 by default. */
+  /** 0..2147483647, 1 by default. */
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
