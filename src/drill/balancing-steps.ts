@@ -53,7 +53,7 @@ async function fallByWeight(
   { show, findings }: { show: Show; findings: Findings },
 ): Promise<string> {
   const listing = await waitForRealServers(stage, { director: "a", machines: allMachines(stage) });
-  showListing(listing, show);
+  showListing({ director: "a", text: listing, show });
   const outcome = await requestsServed(stage, FIRST_BATCH);
   findings.share = byAddress(stage, outcome.share);
   stage.recording.mark(`${FIRST_BATCH} requests: ${describeShare(outcome.share)}`, outcome.from);
@@ -69,6 +69,7 @@ async function fallByWeight(
 async function leaveAndReturn(stage: Stage, show: Show): Promise<string> {
   const [broken, ...others] = allMachines(stage);
   if (broken === undefined) throw new StepFailure("a real server", "none in this situation");
+  await waitForFirstCheck(stage, broken);
   const brokenAt = monotonicNow();
   await stage.webServer(broken).fail(true);
   stage.recording.mark(`${broken} answers 500 from now on`, brokenAt);
@@ -76,7 +77,7 @@ async function leaveAndReturn(stage: Stage, show: Show): Promise<string> {
   const leftAt = monotonicNow();
   stage.recording.begin(broken, "down", leftAt);
   stage.recording.mark(`${broken} has left the table`, leftAt);
-  showListing(without, show);
+  showListing({ director: "a", text: without, show });
   const outcome = await requestsServed(stage, LATER_BATCH);
   stage.recording.mark(`${LATER_BATCH} requests: ${describeShare(outcome.share)}`, outcome.from);
   if (outcome.share[broken] !== undefined) {
@@ -87,11 +88,32 @@ async function leaveAndReturn(stage: Stage, show: Show): Promise<string> {
   const again = await waitForRealServers(stage, { director: "a", machines: allMachines(stage) });
   stage.recording.begin(broken, "up");
   stage.recording.mark(`${broken} is repaired and back in the table`);
-  showListing(again, show);
+  showListing({ director: "a", text: again, show });
   const [left, returned] = [between(brokenAt, leftAt), between(repairedAt, monotonicNow())].map((time) =>
     (inMilliseconds(time) / 1_000).toFixed(1),
   );
   return `${broken} out after ${left} s, ${LATER_BATCH} requests on ${describeShare(outcome.share)}, back ${returned} s after its repair`;
+}
+
+/**
+ * Before its first success a server goes down at the first failure, as with keepalived; only then do retries count,
+ * and those are what this step is to show.
+ */
+async function waitForFirstCheck(stage: Stage, machine: string): Promise<void> {
+  const links = stage.topology.plan.machines.find(({ name }) => name === "a")?.links ?? [];
+  const own = links.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, "")));
+  let found: readonly string[] = [];
+  await waitFor(
+    async () => {
+      found = await stage.webServer(machine).healthCheckedBy();
+      return found.some((address) => own.includes(address)) ? true : undefined;
+    },
+    {
+      within: 10_000,
+      expected: `a health check of ${machine} by A (${own.join(" or ")})`,
+      found: () => found.join(", ") || "no check at all",
+    },
+  );
 }
 
 async function powerCut(
@@ -119,7 +141,7 @@ async function powerCut(
     `the client missed ${outage.lost} probes in a row, one every 2 ms: the address was gone for ${gone.toFixed(0)} ms (longest pause of the prober itself: ${(longestStall / 1_000).toFixed(0)} ms)`,
   );
   const listing = await waitForRealServers(stage, { director: "b", machines: allMachines(stage) });
-  showListing(listing, show);
+  showListing({ director: "b", text: listing, show });
   const outcome = await requestsServed(stage, LATER_BATCH);
   stage.recording.mark(`${LATER_BATCH} requests through B: ${describeShare(outcome.share)}`, outcome.from);
   if (gone > FAILOVER_BOUND_MS + FAILOVER_TOLERANCE_MS) {
@@ -189,7 +211,9 @@ function realServersOf(services: readonly ListedService[]): readonly string[] {
     .sort();
 }
 
-function showListing(text: string, show: Show): void {
+function showListing(at: { director: DirectorName; text: string; show: Show }): void {
+  const { text, show } = at;
+  show(`${at.director.toUpperCase()}# locum ipvsadm -Ln`);
   for (const line of text.trimEnd().split("\n")) show(line);
 }
 

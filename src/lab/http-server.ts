@@ -4,7 +4,11 @@ import { WorkerProcess } from "./worker-process.ts";
 export type HttpServerRequest =
   | { readonly kind: "listen" }
   /** From now on every answer is 500, or is right again. */
-  | { readonly kind: "fail"; readonly failing: boolean };
+  | { readonly kind: "fail"; readonly failing: boolean }
+  | { readonly kind: "who-checked" };
+
+/** What it answers: the addresses that asked for the health path so far. */
+export type HttpServerReply = readonly string[];
 
 /** The path that health checks ask for. */
 export const HEALTH_PATH = "/health";
@@ -22,9 +26,9 @@ export interface HttpServerOptions {
 
 /** A web server of its own process in a namespace; its answers say which one answered. */
 export class HttpServer {
-  readonly #worker: WorkerProcess<HttpServerRequest, "done">;
+  readonly #worker: WorkerProcess<HttpServerRequest, HttpServerReply>;
 
-  private constructor(worker: WorkerProcess<HttpServerRequest, "done">) {
+  private constructor(worker: WorkerProcess<HttpServerRequest, HttpServerReply>) {
     this.#worker = worker;
   }
 
@@ -33,7 +37,7 @@ export class HttpServer {
    * @throws {LabError} when it cannot.
    */
   static async start(options: HttpServerOptions): Promise<HttpServer> {
-    const worker = new WorkerProcess<HttpServerRequest, "done">({
+    const worker = new WorkerProcess<HttpServerRequest, HttpServerReply>({
       namespace: options.namespace,
       module: "http-server-process",
       argv: [options.name, String(options.port)],
@@ -45,6 +49,11 @@ export class HttpServer {
   /** Answers 500 to everything until told otherwise: the program is broken, its port is open. */
   async fail(failing: boolean): Promise<void> {
     await this.#worker.ask({ kind: "fail", failing });
+  }
+
+  /** The addresses that have checked this server's health since it was started. */
+  healthCheckedBy(): Promise<readonly string[]> {
+    return this.#worker.ask({ kind: "who-checked" });
   }
 
   /** Ends the server at once: its port refuses from now on. */

@@ -1,8 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  ipBatch,
   namespaceInode,
   namespaceNames,
   namespacePath,
@@ -42,7 +42,8 @@ export function removeNamespaces(names: readonly string[]): readonly RemovedName
     for (const path of pinned) rmSync(path, { recursive: true, force: true });
     removed.push({ name, inode, processes, pinned });
   }
-  if (removed.length > 0) ipBatch(removed.map(({ name }) => `netns del ${name}`));
+  // One by one, so that one that cannot be removed does not keep the others; `remainsOf` tells of it.
+  for (const { name } of removed) spawnSync("ip", ["netns", "del", name], { stdio: "ignore" });
   return removed;
 }
 
