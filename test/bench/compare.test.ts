@@ -42,6 +42,19 @@ describe("bench/compare.mjs --from", () => {
     );
   });
 
+  it("prints the median of the differences run by run, where the runs are there", () => {
+    const runs = (...times: (number | null)[]): unknown => ({
+      take_over_ms: { median: 1 },
+      lost_takeovers: 0,
+      rows: times.map((take_over_ms) => ({ take_over_ms })),
+    });
+    result("keepalived", "failover-v2-1-term.json", runs(600, 900, 100, null));
+    result("locum", "failover-v2-1-term.json", runs(601, 905, 103, 7));
+    expect(run().stdout).toContain(
+      "| VRRPv2, 1 s, SIGTERM: difference run by run, median | ms | - | 3.0 | - |",
+    );
+  });
+
   it("prints memory, processor time and lateness at rest", () => {
     const idle = (pss: number): unknown => [
       {
