@@ -4,6 +4,7 @@
  * service go to a real server; replies of masqueraded real servers go back to the client; everything else is left to
  * the stack.
  */
+#include "icmp.h"
 #include "nat.h"
 #include "route.h"
 #include "service.h"
@@ -164,6 +165,8 @@ int director_ingress(struct __sk_buff *skb)
 	switch (parse(skb, &packet)) {
 	case PARSED_FLOW:
 		break;
+	case PARSED_ICMP:
+		return handle_icmp(&packet);
 	case PARSED_FRAGMENT:
 		count_event(EVENT_FRAGMENT);
 		return TC_ACT_OK;

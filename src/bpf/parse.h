@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #define IP_FRAGMENT_BITS 0x3fff /* more-fragments and offset */
+#define IP_OFFSET_BITS 0x1fff
 #define L3_OFFSET ((__u32)sizeof(struct ethhdr))
 
 /* TCP flags as they sit in the header's 14th byte. */
@@ -36,7 +37,7 @@ struct packet {
 	__u16 checksum; /* of UDP: 0 means the sender made none */
 };
 
-enum parsed { PARSED_OTHER, PARSED_FLOW, PARSED_FRAGMENT };
+enum parsed { PARSED_OTHER, PARSED_FLOW, PARSED_FRAGMENT, PARSED_ICMP };
 
 static __always_inline int parse_ports(struct packet *packet)
 {
@@ -76,7 +77,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *packet)
 	header_length = ip.ihl * 4;
 	if (ip.version != 4 || header_length < sizeof(ip))
 		return PARSED_OTHER;
-	if (ip.protocol != IPPROTO_TCP && ip.protocol != IPPROTO_UDP)
+	if (ip.protocol != IPPROTO_TCP && ip.protocol != IPPROTO_UDP && ip.protocol != IPPROTO_ICMP)
 		return PARSED_OTHER;
 	packet->skb = skb;
 	packet->source = ip.saddr;
@@ -88,6 +89,8 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *packet)
 	packet->l4_offset = L3_OFFSET + header_length;
 	if (ip.frag_off & bpf_htons(IP_FRAGMENT_BITS))
 		return PARSED_FRAGMENT;
+	if (ip.protocol == IPPROTO_ICMP)
+		return PARSED_ICMP;
 	return parse_ports(packet);
 }
 

@@ -188,19 +188,24 @@ static __always_inline struct session *find_client_session(const struct packet *
 	return session && !(session->state & SESSION_DEAD) ? session : 0;
 }
 
-/* The session a NAT real server's packet belongs to; `key` becomes the client's side. */
-static __always_inline struct session *find_server_session(const struct packet *packet, struct session_key *key)
+/* From the real server's key of a session to the session; the key becomes the client's. */
+static __always_inline struct session *find_owner(struct session_key *key)
 {
+	struct session_key *owner = bpf_map_lookup_elem(&replies, key);
 	struct session *session;
-	struct session_key *owner;
 
-	server_key(packet, key);
-	owner = bpf_map_lookup_elem(&replies, key);
 	if (!owner)
 		return 0;
 	*key = *owner;
 	session = bpf_map_lookup_elem(&sessions, key);
 	return session && !(session->state & SESSION_DEAD) ? session : 0;
+}
+
+/* The session a NAT real server's packet belongs to; `key` becomes the client's side. */
+static __always_inline struct session *find_server_session(const struct packet *packet, struct session_key *key)
+{
+	server_key(packet, key);
+	return find_owner(key);
 }
 
 static __always_inline struct session *insert_session(struct session_key *key, struct session *fresh)

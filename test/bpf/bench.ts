@@ -57,22 +57,17 @@ export class Bench {
 
   /** Puts a packet through the data path. */
   handle(wanted: Partial<Frame>): Handled {
-    return this.handleBytes(frame(wanted));
+    const { verdict, bytes } = this.raw(frame(wanted));
+    return { verdict, out: readFrame(bytes) };
   }
 
-  /** The same for bytes that may be no proper packet. */
-  handleBytes(bytes: Uint8Array): Handled {
-    const { verdict, packet } = this.inside(() => testRun(this.#program, bytes));
+  /** The same for any bytes, which need not be readable as a packet. */
+  raw(packet: Uint8Array): { readonly verdict: Handled["verdict"]; readonly bytes: Uint8Array } {
+    const { verdict, packet: bytes } = this.inside(() => testRun(this.#program, packet));
     const names = { 0: "stack", 2: "drop", 7: "send" } as const;
     const name = names[verdict as keyof typeof names];
     if (name === undefined) throw new Error(`the data path answered ${verdict}`);
-    return { verdict: name, out: readFrame(packet) };
-  }
-
-  /** What happens to bytes that need not be readable as a packet. */
-  verdictOf(bytes: Uint8Array): Handled["verdict"] {
-    const { verdict } = this.inside(() => testRun(this.#program, bytes));
-    return verdict === 0 ? "stack" : verdict === 2 ? "drop" : "send";
+    return { verdict: name, bytes };
   }
 
   /** Adds a service on the virtual address. */
