@@ -40,7 +40,7 @@ import {
 export interface BpfTableOptions {
   /** The folder of pinned maps: one per network namespace. */
   readonly folder: string;
-  /** Called after the data path was loaded: attaches `program` to the interfaces. */
+  /** Attaches the program pinned at that path to the interfaces that lack it; called when loaded, and for each new service. */
   readonly attach: (program: string) => void;
 }
 
@@ -212,6 +212,8 @@ export class BpfTable implements AdministeredTable {
     const refusal = refuseService(service);
     if (refusal !== undefined) return failed(refusal);
     const maps = this.load();
+    // Interfaces may have come since it was loaded, and no daemon need be there to notice.
+    this.#attach(join(this.#folder, programName));
     const record: ServiceRecord = {
       id: nextId(maps, "service"),
       generation: 0,

@@ -165,6 +165,31 @@ except OSError as e: print(type(e).__name__)`);
       expect([...another.counters().values()][0]?.traffic.connections).toBe(1n);
     });
 
+    it("shares out exactly, and counts exactly, while clients connect on two processors at once", () => {
+      ipvsadm("-C");
+      ipvsadm(`-A -t ${vip}:7000 -s wrr`);
+      ipvsadm(`-a -t ${vip}:7000 -r ${servers.s1}:7000 -m -w 3`);
+      ipvsadm(`-a -t ${vip}:7000 -r ${servers.s2}:7000 -m -w 1`);
+      ipvsadm(`-Z -t ${vip}:7000`);
+      for (const name of Object.keys(servers)) {
+        spaces.run(name, ["ip", "route", "replace", "10.71.1.0/24", "via", "10.71.2.1"]);
+      }
+      const before = ipvsadm("-Lnc").split("\n").length;
+      const output = client(`
+import multiprocessing, socket
+def connect(times):
+    names = []
+    for i in range(times):
+        s = socket.create_connection(("${vip}", 7000), timeout=3)
+        s.shutdown(socket.SHUT_WR); names.append(s.makefile().read().split()[0]); s.close()
+    return names
+with multiprocessing.Pool(4) as pool: print("\\n".join(sum(pool.map(connect, [100] * 4), [])))`);
+      expect(tally(output)).toEqual({ s1: 300, s2: 100 });
+      const traffic = [...table.counters().values()][0]?.traffic;
+      expect(traffic?.connections).toBe(400n);
+      expect(ipvsadm("-Lnc").split("\n").length - before).toBe(400);
+    });
+
     it("does not take a connection to a port of the director itself", () => {
       expect(
         client(`
