@@ -100,12 +100,80 @@ const TEXTS: Readonly<Record<string, string>> = {
   "CHECK/http_protocol": "Invalid http_protocol version %v",
 };
 
+/**
+ * Keywords that keepalived 2.2.7 forgives an absent value: what it says of it, "" for nothing. An absent value of any
+ * other keyword ends it on the spot.
+ */
+const FORGIVEN: Readonly<Record<string, string>> = {
+  "global_defs/router_id": "routerid name missing - ignoring",
+  "global_defs/notification_email_from": "emailfrom missing - ignoring",
+  "global_defs/smtp_helo_name": "",
+  "global_defs/min_auto_priority_delay": "min_auto_priority_delay requires delay time",
+  "global_defs/default_interface": "default_interface requires interface name",
+  "global_defs/lvs_sync_daemon": "lvs_sync_daemon requires interface",
+  "global_defs/vrrp_garp_extra_if": "vrrp_garp_extra_if specified without time - ignoring",
+  "global_defs/vrrp_vmac_garp_intvl": "vrrp_vmac_garp_intvl specified without time - ignoring",
+  "global_defs/vrrp_priority": "No vrrp process priority specified",
+  "global_defs/checker_priority": "No checker process priority specified",
+  "global_defs/bfd_priority": "No bfd process priority specified",
+  "global_defs/vrrp_rt_priority": "No vrrp process real-time priority specified",
+  "global_defs/checker_rt_priority": "No checker process real-time priority specified",
+  "global_defs/bfd_rt_priority": "No bfd process real-time priority specified",
+  "global_defs/vrrp_cpu_affinity": "No vrrp cpu_id set specified",
+  "global_defs/checker_cpu_affinity": "No checker cpu_id set specified",
+  "global_defs/bfd_cpu_affinity": "No bfd cpu_id set specified",
+  "global_defs/script_user": "No script username specified",
+  "global_defs/vrrp_netlink_cmd_rcv_bufs": "vrrp_netlink_cmd_rcv_bufs size missing",
+  "global_defs/vrrp_netlink_monitor_rcv_bufs": "vrrp_netlink_monitor_rcv_bufs size missing",
+  "global_defs/process_monitor_rcv_bufs": "process_monitor_rcv_bufs size missing",
+  "global_defs/lvs_netlink_cmd_rcv_bufs": "lvs_netlink_cmd_rcv_bufs size missing",
+  "global_defs/lvs_netlink_monitor_rcv_bufs": "lvs_netlink_monitor_rcv_bufs size missing",
+  "global_defs/vrrp_rx_bufs_policy": "vrrp_rx_bufs_policy missing",
+  "global_defs/vrrp_rx_bufs_multiplier": "Invalid vrrp_rx_bufs_multiplier",
+  "vrrp_instance/garp_extra_if": "(%o): garp_extra_if specified without time - ignoring",
+  "vrrp_instance/vmac_garp_intvl": "(%o): vmac_garp_intvl specified without time - ignoring",
+  "vrrp_instance/kernel_rx_buf_size": "(%o) invalid kernel_rx_buf_size specified",
+  "vrrp_script/script": "",
+  "vrrp_track_process/weight": "No weight specified for track process %o - ignoring",
+  "track_file/file": "track file file name missing",
+  "track_file/weight": "No weight specified for track file %o - ignoring",
+  "virtual_server/virtualhost": "virtual server virtualhost missing",
+  "virtual_server/snmp_name": "virtual server snmp_name missing or extra parameters",
+  "virtual_server/real_server/virtualhost": "real server virtualhost missing",
+  "virtual_server/real_server/snmp_name": "real server snmp_name missing or extra parameters",
+  "CHECK/misc_path": "",
+  "CHECK/helo_name": "SMTP_CHECK helo name missing",
+  "CHECK/payload": "UDP_CHECK payload requires a payload",
+  "CHECK/virtualhost": "HTTP_GET virtualhost name missing",
+  "CHECK/http_protocol": "Missing http_protocol version",
+  "URL/status_code": "",
+  "URL/virtualhost": "Missing HTTP_GET virtualhost name",
+  "URL/regex": "",
+  "URL/regex_options": "",
+  "URL/regex_min_offset": "",
+  "URL/regex_max_offset": "",
+  "URL/regex_stack": "",
+};
+
+/** What keepalived says when a keyword has no value; undefined when that ends it. */
+export function forgivenText(
+  path: string,
+  missing: { readonly keyword: string; readonly owner: string },
+): string | undefined {
+  return FORGIVEN[`${shared(path)}/${missing.keyword}`]?.replaceAll("%o", () => missing.owner);
+}
+
+/** The checks share most of their keywords and texts. */
+function shared(path: string): string {
+  if (/^virtual_server\/real_server\/[A-Z]+_(?:CHECK|GET)$/.test(path)) return "CHECK";
+  return path.endsWith("/url") ? "URL" : path;
+}
+
 /** keepalived's own line about a refused value; undefined when it has none. */
 export function refusalText(
   path: string,
   refused: { readonly keyword: string; readonly value: string; readonly owner: string },
 ): string | undefined {
-  const check = /^virtual_server\/real_server\/[A-Z]+_(?:CHECK|GET)$/.test(path);
-  const template = TEXTS[`${check ? "CHECK" : path}/${refused.keyword}`];
+  const template = TEXTS[`${shared(path)}/${refused.keyword}`];
   return template?.replaceAll("%v", () => refused.value).replaceAll("%o", () => refused.owner);
 }

@@ -54,10 +54,24 @@ export function readTruth(text: string): boolean | undefined {
   return FALSE_WORDS.has(text) ? false : undefined;
 }
 
+/** Truth words came to these after 2.2.7, which takes the keyword for a flag whatever follows. */
+const BARE_FLAGS = new Set(["vrrp_strict", "vrrp_skip_check_adv_addr"]);
+
 function readBoolean(keyword: Keyword, word: Word | undefined): ReadValue {
   if (!word) return { value: { kind: "flag", on: true } };
   const on = readTruth(word.text);
   if (on !== undefined) return { value: { kind: "flag", on } };
+  if (BARE_FLAGS.has(keyword.name)) {
+    return {
+      value: { kind: "flag", on: true },
+      finding: {
+        code: "not-a-boolean",
+        severity: "warning",
+        message: `${keyword.name} is '${word.text}', which is neither true nor false; keepalived 2.2.7 looks at no word here, so it is on`,
+        help: "write the keyword alone, or with true or false",
+      },
+    };
+  }
   return {
     finding: {
       code: "not-a-boolean",

@@ -6,7 +6,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import type { Block, Directive, Word } from "../tree.ts";
 import { type BindContext, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
 import { checkEntries } from "./entry-checks.ts";
-import { refusalText } from "./keepalived-texts.ts";
+import { forgivenText, refusalText } from "./keepalived-texts.ts";
 import { readValue } from "./read-value.ts";
 import type { Setting } from "./setting.ts";
 
@@ -139,7 +139,7 @@ function readDirective(
   if (directive.block && !wantsBlock) tellUnexpectedBlock(context, directive, `${name.text} has no block`);
   if (words.some((word) => word.unclosed)) return undefined;
   if (words.length < keyword.needs) {
-    tellMissing(context, directive, name);
+    tellMissing(context, directive, { name, path: vocabulary.path });
     return undefined;
   }
   if (wantsBlock && !directive.block) {
@@ -277,27 +277,43 @@ function tellUnexpectedBlock(context: BindContext, directive: Directive, reason:
   });
 }
 
-function tellMissing(context: BindContext, directive: Directive, name: Word): void {
-  const first = directive.words.length + 1;
+function tellMissing(
+  context: BindContext,
+  directive: Directive,
+  missing: { readonly name: Word; readonly path: string },
+): void {
+  const { name, path } = missing;
+  const position = directive.words.length + 1;
+  const last = directive.words[directive.words.length - 1]?.text ?? name.text;
+  const forgiven =
+    directive.words.length > 1 ? undefined : forgivenText(path, { keyword: name.text, owner: context.owner });
+  const message = `${name.text} needs a value, but the line ends after it`;
+  const help = `write ${name.text} ${keywordSyntax(path, name.text)}, or remove the line`;
+  if (forgiven !== undefined) {
+    tell(context, name, {
+      code: "missing-value",
+      severity: "error",
+      message: `${message}, so it has no effect`,
+      help,
+      ...(forgiven === "" ? {} : { texts: [forgiven] }),
+    });
+    return;
+  }
   tell(context, name, {
     code: "missing-value",
     severity: "error",
-    message: `${name.text} needs a value, but the line ends after it`,
-    help: `write ${name.text} ${keywordSyntax(name.text)}, or remove the line; keepalived stops here and reads nothing further`,
+    message,
+    help: `${help}; keepalived stops here and reads nothing further`,
     fatal: 2,
     texts: [
-      `*** Configuration line starting \`${name.text}\` is missing a parameter after keyword \`${directive.words[directive.words.length - 1]?.text ?? name.text}\` at word position ${first}`,
+      `*** Configuration line starting \`${name.text}\` is missing a parameter after keyword \`${last}\` at word position ${position}`,
     ],
     exitCode: 2,
   });
 }
 
-function keywordSyntax(name: string): string {
-  for (const path of ["vrrp_instance", "global_defs", "virtual_server", "vrrp_script", ""]) {
-    const syntax = keywordsOf(path)?.get(name)?.syntax;
-    if (syntax) return syntax;
-  }
-  return "VALUE";
+function keywordSyntax(path: string, name: string): string {
+  return keywordsOf(path)?.get(name)?.syntax || "VALUE";
 }
 
 function tellMissingBlock(context: BindContext, name: Word): void {
@@ -327,9 +343,8 @@ const DEPRECATION_TEXTS: Readonly<Record<string, string>> = {
   global_tracking: "(%o) global_tracking is deprecated. Use track_interface/script/file on the sync group",
   linkbeat_use_polling:
     "(%o) 'linkbeat_use_polling' in vrrp instance deprecated - use linkbeat_interfaces block",
-  vrrp_rlimit_rtime: "Keyword 'vrrp_rlimit_rtime' is deprecated - please use 'vrrp_rlimit_rttime'",
-  checker_rlimit_rtime: "Keyword 'checker_rlimit_rtime' is deprecated - please use 'checker_rlimit_rttime'",
-  bfd_rlimit_rtime: "Keyword 'bfd_rlimit_rtime' is deprecated - please use 'bfd_rlimit_rttime'",
+  vrrp_vmac_garp_intvl: 'Keyword "vrrp_vmac_garp_intvl" is deprecated - please use "vrrp_garp_extra_if"',
+  vmac_garp_intvl: 'Keyword "vmac_garp_intvl" is deprecated - please use "garp_extra_if"',
   lvs_sync_daemon_interface: "(%o) Specifying lvs_sync_daemon_interface against a vrrp is deprecated.",
 };
 

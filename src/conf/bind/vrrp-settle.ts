@@ -314,7 +314,9 @@ function settleInterval(late: LateTeller, draft: Draft, version: 2 | 3): Duratio
 
 function checkUnicast(late: LateTeller, from: Settling): void {
   const { draft, settings } = from;
-  const keyword = ["unicast_src_ip", "unicast_ttl", "check_unicast_src"].find((name) => settings.has(name));
+  const keyword = ["unicast_src_ip", "check_unicast_src", "old_unicast_checksum"].find((name) =>
+    settings.has(name),
+  );
   if (draft.unicastPeers.length > 0) {
     if (!draft.strict) return;
     late("unicast_peer", {
@@ -324,7 +326,7 @@ function checkUnicast(late: LateTeller, from: Settling): void {
       help: "remove unicast_peer, or turn strict mode off",
       texts: [`(${draft.name}) Unicast peers are not supported in strict mode`],
     });
-  } else if (keyword === "unicast_src_ip" || settings.every("unicast_peer").length > 0) {
+  } else if (keyword !== undefined || settings.every("unicast_peer").length > 0) {
     late(keyword ?? "unicast_peer", {
       code: "unicast-without-peers",
       severity: "warning",
