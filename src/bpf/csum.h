@@ -28,6 +28,14 @@ static __always_inline int replace_address(const struct packet *packet, __u32 of
 	return bpf_skb_store_bytes(packet->skb, L3_OFFSET + offset, &to, sizeof(to), 0);
 }
 
+/* For what has no TCP or UDP checksum in it: ICMP, and fragments after the first. */
+static __always_inline int replace_address_only(const struct packet *packet, __u32 offset, __u32 from, __u32 to)
+{
+	if (bpf_l3_csum_replace(packet->skb, L3_OFFSET + offsetof(struct iphdr, check), from, to, sizeof(to)))
+		return -1;
+	return bpf_skb_store_bytes(packet->skb, L3_OFFSET + offset, &to, sizeof(to), 0);
+}
+
 static __always_inline int replace_port(const struct packet *packet, __u32 offset, __u16 from, __u16 to)
 {
 	if (from == to)

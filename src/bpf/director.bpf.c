@@ -4,11 +4,26 @@
  * service go to a real server; replies of masqueraded real servers go back to the client; everything else is left to
  * the stack.
  */
+#include "fragment.h"
 #include "icmp.h"
 #include "nat.h"
 #include "route.h"
 #include "service.h"
 #include "session.h"
+
+/* For the fragments that follow the client's first one. */
+static __always_inline void leave_word(const struct packet *packet, const struct session *session)
+{
+	struct fragment fragment = {};
+
+	fragment.toward = session->real.word[0];
+	if (session->method == METHOD_MASQUERADE) {
+		fragment.offset = offsetof(struct iphdr, daddr);
+		fragment.from = packet->target;
+		fragment.to = session->real.word[0];
+	}
+	remember_fragment(packet, &fragment);
+}
 
 /* From the client, with a session. */
 static __noinline int forward(const struct packet *packet, struct session *session)
@@ -39,6 +54,7 @@ static __noinline int forward(const struct packet *packet, struct session *sessi
 	default:
 		return refuse(EVENT_NO_ROUTE);
 	}
+	leave_word(packet, session);
 	if (session->method == METHOD_MASQUERADE &&
 	    rewrite_target(packet, session->real.word[0], session->real_port))
 		return refuse(EVENT_NO_ROUTE);
@@ -48,9 +64,10 @@ static __noinline int forward(const struct packet *packet, struct session *sessi
 }
 
 /* From a masqueraded real server. */
-static __always_inline int forward_reply(const struct packet *packet, const struct session_key *key,
+static __noinline int forward_reply(const struct packet *packet, const struct session_key *key,
 					 struct session *session)
 {
+	struct fragment fragment = {};
 	struct route route;
 	__u32 timeout, client = packet->target;
 	int way;
@@ -68,6 +85,11 @@ static __always_inline int forward_reply(const struct packet *packet, const stru
 		return refuse(EVENT_NO_ROUTE);
 	if (way == WAY_TOO_BIG)
 		return refuse(EVENT_TOO_BIG);
+	fragment.toward = client;
+	fragment.offset = offsetof(struct iphdr, saddr);
+	fragment.from = packet->source;
+	fragment.to = key->peer.word[0];
+	remember_fragment(packet, &fragment);
 	if (rewrite_source(packet, key->peer.word[0], key->peer_port))
 		return refuse(EVENT_NO_ROUTE);
 	if (way == WAY_LOCAL)
@@ -167,9 +189,8 @@ int director_ingress(struct __sk_buff *skb)
 		break;
 	case PARSED_ICMP:
 		return handle_icmp(&packet);
-	case PARSED_FRAGMENT:
-		count_event(EVENT_FRAGMENT);
-		return TC_ACT_OK;
+	case PARSED_LATER_FRAGMENT:
+		return handle_later_fragment(&packet);
 	default:
 		return TC_ACT_OK;
 	}

@@ -75,13 +75,6 @@ static __always_inline int replace_quoted_port(const struct packet *packet, __u3
 	return bpf_skb_store_bytes(packet->skb, offset, &to, sizeof(to), 0);
 }
 
-static __always_inline int replace_outer(const struct packet *packet, __u32 field, __u32 from, __u32 to)
-{
-	if (bpf_l3_csum_replace(packet->skb, L3_OFFSET + offsetof(struct iphdr, check), from, to, sizeof(to)))
-		return -1;
-	return bpf_skb_store_bytes(packet->skb, L3_OFFSET + field, &to, sizeof(to), 0);
-}
-
 /* About the real server's packet: on to the real server. */
 static __noinline int error_for_server(const struct packet *packet, const struct packet *quoted,
 				       struct session *session)
@@ -95,7 +88,7 @@ static __noinline int error_for_server(const struct packet *packet, const struct
 	if (session->method == METHOD_MASQUERADE &&
 	    (replace_quoted(packet, offsetof(struct iphdr, saddr), quoted->source, real) ||
 	     replace_quoted_port(packet, quoted->l4_offset, quoted->source_port, session->real_port) ||
-	     replace_outer(packet, offsetof(struct iphdr, daddr), packet->target, real)))
+	     replace_address_only(packet, offsetof(struct iphdr, daddr), packet->target, real)))
 		return refuse(EVENT_NO_ROUTE);
 	if (decrement_ttl(packet))
 		return refuse(EVENT_NO_ROUTE);
@@ -113,7 +106,7 @@ static __noinline int error_for_client(const struct packet *packet, const struct
 		return TC_ACT_OK;
 	if (replace_quoted(packet, offsetof(struct iphdr, daddr), quoted->target, virtual) ||
 	    replace_quoted_port(packet, quoted->l4_offset + 2, quoted->target_port, key->peer_port) ||
-	    replace_outer(packet, offsetof(struct iphdr, saddr), packet->source, virtual) || decrement_ttl(packet))
+	    replace_address_only(packet, offsetof(struct iphdr, saddr), packet->source, virtual) || decrement_ttl(packet))
 		return refuse(EVENT_NO_ROUTE);
 	return send(&route);
 }

@@ -12,7 +12,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define IP_FRAGMENT_BITS 0x3fff /* more-fragments and offset */
+#define IP_MORE_FRAGMENTS 0x2000
 #define IP_OFFSET_BITS 0x1fff
 #define L3_OFFSET ((__u32)sizeof(struct ethhdr))
 
@@ -34,10 +34,11 @@ struct packet {
 	__u8 ttl;
 	__u8 tos;
 	__u8 flags; /* TCP only */
-	__u16 checksum; /* of UDP: 0 means the sender made none */
+	__u8 first_fragment; /* more follow, which name no ports */
+	__u16 id;
 };
 
-enum parsed { PARSED_OTHER, PARSED_FLOW, PARSED_FRAGMENT, PARSED_ICMP };
+enum parsed { PARSED_OTHER, PARSED_FLOW, PARSED_LATER_FRAGMENT, PARSED_ICMP };
 
 static __always_inline int parse_ports(struct packet *packet)
 {
@@ -56,7 +57,6 @@ static __always_inline int parse_ports(struct packet *packet)
 			return PARSED_OTHER;
 		packet->source_port = udp.source;
 		packet->target_port = udp.dest;
-		packet->checksum = udp.check;
 	}
 	return PARSED_FLOW;
 }
@@ -87,10 +87,12 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *packet)
 	packet->tos = ip.tos;
 	packet->length = bpf_ntohs(ip.tot_len);
 	packet->l4_offset = L3_OFFSET + header_length;
-	if (ip.frag_off & bpf_htons(IP_FRAGMENT_BITS))
-		return PARSED_FRAGMENT;
+	packet->id = ip.id;
+	if (ip.frag_off & bpf_htons(IP_OFFSET_BITS))
+		return PARSED_LATER_FRAGMENT;
+	packet->first_fragment = (ip.frag_off & bpf_htons(IP_MORE_FRAGMENTS)) != 0;
 	if (ip.protocol == IPPROTO_ICMP)
-		return PARSED_ICMP;
+		return packet->first_fragment ? PARSED_OTHER : PARSED_ICMP;
 	return parse_ports(packet);
 }
 

@@ -21,7 +21,7 @@ import type {
   Session,
   SessionTimeouts,
 } from "../forward/service-table.ts";
-import { directorObjectPath, loadBpfObject } from "./bpf-object.ts";
+import { directorObjectPath, loadBpfObject, unpin } from "./bpf-object.ts";
 import { refuseDestination, refuseService } from "./bpf-table-limits.ts";
 import { noTrafficRecord, sessionOf, trafficOf } from "./counter-records.ts";
 import { binDestination, emptyBin, monotonicNanoseconds } from "./destination-bin.ts";
@@ -73,7 +73,12 @@ export class BpfTable implements AdministeredTable {
     const maps = openDirectorMaps(this.#folder);
     if (maps === undefined) throw new Error(`The forwarder was loaded but is not pinned in ${this.#folder}`);
     maps.settings.set(0, defaultSettings);
-    this.#attach(join(this.#folder, programName));
+    try {
+      this.#attach(join(this.#folder, programName));
+    } catch (error) {
+      unpin(this.#folder); // what is attached to nothing must not look loaded to the next process
+      throw error;
+    }
     this.#maps = maps;
     return maps;
   }

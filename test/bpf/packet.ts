@@ -16,6 +16,8 @@ export interface Frame {
   readonly options: number;
   /** The IP header's flags and fragment offset. */
   readonly fragment: number;
+  /** The IP header's identification. */
+  readonly id: number;
   /** UDP without a checksum. */
   readonly unchecked: boolean;
 }
@@ -31,6 +33,7 @@ const defaults: Frame = {
   payload: "",
   options: 0,
   fragment: 0,
+  id: 0x1234,
   unchecked: false,
 };
 
@@ -49,7 +52,7 @@ export function frame(wanted: Partial<Frame>): Uint8Array {
   const ip = ethernetLength;
   view.setUint8(ip, 0x40 | (headerLength / 4));
   view.setUint16(ip + 2, headerLength + l4Length);
-  view.setUint16(ip + 4, 0x1234);
+  view.setUint16(ip + 4, it.id);
   view.setUint16(ip + 6, it.fragment);
   view.setUint8(ip + 8, it.ttl);
   view.setUint8(ip + 9, it.protocol === "tcp" ? 6 : 17);
@@ -73,8 +76,10 @@ export function frame(wanted: Partial<Frame>): Uint8Array {
   return bytes;
 }
 
-/** What a frame says, and whether its checksums are right when computed anew over all of it. */
-export function readFrame(bytes: Uint8Array): Frame & { readonly sound: boolean } {
+/** What a frame says, and whether its checksums (`headerSound`: IP's alone) are right when computed anew over all of it. */
+export function readFrame(
+  bytes: Uint8Array,
+): Frame & { readonly sound: boolean; readonly headerSound: boolean } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const ip = ethernetLength;
   const headerLength = (view.getUint8(ip) & 15) * 4;
@@ -97,7 +102,9 @@ export function readFrame(bytes: Uint8Array): Frame & { readonly sound: boolean 
     payload: Buffer.from(bytes.subarray(l4 + (protocol === "tcp" ? 20 : 8))).toString(),
     options: headerLength / 4 - 5,
     fragment: view.getUint16(ip + 6),
+    id: view.getUint16(ip + 4),
     unchecked,
+    headerSound: ipSound,
     sound: ipSound && (unchecked || l4Checksum(bytes) === 0),
   };
 }

@@ -80,11 +80,29 @@ describeWith({ title: "the data path, packet by packet", needs: ["root", "netns"
       expect(out).toMatchObject({ target: "10.1.0.100", ttl: 1 });
     });
 
-    it.each([
-      ["first", 0x2000],
-      ["later", 0x0010],
-    ])("leaves a %s fragment to the stack", (_, fragment) => {
-      expect(bench.handle({ protocol, sourcePort: fresh(), fragment }).verdict).toBe("stack");
+    it("sends later fragments after the first one, both ways", () => {
+      const sourcePort = fresh();
+      const id = sourcePort;
+      const there: Partial<Frame> = { protocol, sourcePort, id };
+      const first = bench.handle({ ...there, fragment: 0x2000, payload: "12345678" });
+      expect(first.verdict).toBe("send");
+      expect(first.out).toMatchObject({ target: real, targetPort: 8_080, fragment: 0x2000, sound: true });
+      const later = bench.handle({ ...there, sourcePort: 1, targetPort: 2, fragment: 0x0002 });
+      expect(later.verdict).toBe("send");
+      expect(later.out).toMatchObject({ target: real, ttl: 63, fragment: 2, headerSound: true });
+      expect(later.out).toMatchObject({ sourcePort: 1, targetPort: 2 }); // data, not ports
+
+      const back: Partial<Frame> = { protocol, source: real, target: "10.1.0.2", flags: "A", id };
+      const reply = { ...back, sourcePort: 8_080, targetPort: sourcePort, fragment: 0x2000 };
+      expect(bench.handle(reply).out).toMatchObject({ source: "10.1.0.100", sound: true });
+      const rest = bench.handle({ ...back, sourcePort: 3, targetPort: 4, fragment: 0x0001 });
+      expect(rest.verdict).toBe("send");
+      expect(rest.out).toMatchObject({ source: "10.1.0.100", ttl: 63, headerSound: true });
+    });
+
+    it("leaves a later fragment to the stack when the first one is unknown", () => {
+      const { verdict } = bench.handle({ protocol, sourcePort: fresh(), id: 0xabcd, fragment: 0x0010 });
+      expect(verdict).toBe("stack");
     });
 
     it("leaves every truncation to the stack, and is not confused by it", () => {

@@ -1,4 +1,4 @@
-"""A TCP and UDP server on port 7000 of every address: answers its name and how many bytes came."""
+"""A TCP and UDP server on port 7000: answers its name and how many bytes came; to a datagram also what came."""
 import socket
 import sys
 import threading
@@ -21,7 +21,7 @@ def datagrams(endpoint):
     # One socket per local address, or the answer would leave from another one than was asked.
     while True:
         data, peer = endpoint.recvfrom(65536)
-        endpoint.sendto(f"{name} {len(data)}".encode(), peer)
+        endpoint.sendto(f"{name} {len(data)} ".encode() + data, peer)
 
 
 for address in sys.argv[2:]:

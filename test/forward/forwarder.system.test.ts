@@ -12,7 +12,7 @@ import { recordedContext } from "./ipvsadm/recorded-table.ts";
 
 const vip = "10.71.1.100";
 const servers = { s1: "10.71.2.11", s2: "10.71.2.12" } as const;
-/** Answers "<name> <bytes received>" to whatever it is sent before the sender closes; UDP: at once. */
+/** Answers "<name> <bytes received>", to datagrams with what it received behind it. */
 const server = fileURLToPath(new URL("echo-server.py", import.meta.url));
 
 describeWith(
@@ -99,7 +99,7 @@ for i in range(${times}):
 import socket
 for i in range(${times}):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3)
-    s.connect(("${vip}", ${port})); s.send(b"x" * ${bytes}); print(s.recv(4096).decode())`);
+    s.connect(("${vip}", ${port})); s.send(b"x" * ${bytes}); print(s.recv(65536).decode())`);
 
     const tally = (output: string): Record<string, number> => {
       const counts: Record<string, number> = {};
@@ -141,6 +141,11 @@ for i in range(${times}):
 
       it("carries UDP and shares it out exactly 1:2", () => {
         expect(tally(udp(7_000, { times: 30, bytes: 1_000 }))).toEqual({ s1: 10, s2: 20 });
+      });
+
+      it("carries datagrams larger than a packet, and answers as large", () => {
+        const answer = udp(7_000, { bytes: 9_000 });
+        expect(answer).toMatch(/^s[12] 9000 x{9000}$/);
       });
 
       it("refuses at once when no server is left", () => {
