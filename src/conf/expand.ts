@@ -219,7 +219,9 @@ function emit(state: State, line: ExpandedLine): void {
   }
   const check = /^\s*include_check(?:\s+(.*))?$/.exec(line.text);
   if (check) state.strictness = readIncludeCheck(state.strictness, check[1] ?? "");
-  for (const use of undefinedUses(line.text)) reportUndefined(state, line, use);
+  // `$NAME = VALUE` with a blank is told once, as the unknown keyword that keepalived takes it for.
+  const blank = /^\s*\$\w+\s+=/.test(line.text);
+  for (const use of blank ? [] : undefinedUses(line.text)) reportUndefined(state, line, use);
   state.lines.push(line);
 }
 

@@ -229,13 +229,7 @@ function tellUnknown(
   const where = vocabulary.path === "" ? "at the top level" : `in ${vocabulary.path.split("/").pop()}`;
   const near = didYouMean(name.text, vocabulary.keywords.keys());
   const elsewhere = near ? undefined : placesOf(name.text);
-  const help = newer
-    ? `keepalived 2.2.7 does not know it; it came with ${newer.since || "a later release"}`
-    : near
-      ? `did you mean ${near}?`
-      : elsewhere
-        ? `${name.text} belongs ${elsewhere}; is a brace missing or too many before this line?`
-        : "remove the line, or correct the word";
+  const help = helpForUnknown(directive, { near, newer, elsewhere });
   tell(context, name, {
     code: newer ? "newer-keyword" : "unknown-keyword",
     severity: newer ? "warning" : "error",
@@ -246,6 +240,25 @@ function tellUnknown(
       : {}),
     texts: [`Unknown keyword '${name.text}'`, ...(directive.block ? ["Unexpected '{' - ignoring"] : [])],
   });
+}
+
+function helpForUnknown(
+  directive: Directive,
+  known: {
+    readonly near: string | undefined;
+    readonly newer: Keyword | undefined;
+    readonly elsewhere: string | undefined;
+  },
+): string {
+  const { near, newer, elsewhere } = known;
+  const name = directive.words[0]?.text ?? "";
+  if (newer) return `keepalived 2.2.7 does not know it; it came with ${newer.since || "a later release"}`;
+  if (name.startsWith("$") && directive.words[1]?.text === "=") {
+    return `a definition has no blank before its equals sign: write ${name}=VALUE`;
+  }
+  if (near) return `did you mean ${near}?`;
+  if (elsewhere) return `${name} belongs ${elsewhere}; is a brace missing or too many before this line?`;
+  return "remove the line, or correct the word";
 }
 
 /** The blocks that know a word, for a message. */
