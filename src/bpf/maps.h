@@ -35,7 +35,7 @@ struct {
 	__type(value, struct settings);
 } settings SEC(".maps");
 
-/* Numbers given out so far: [0] service ids, [1] destination ids. Never read by the data path. */
+/* Numbers given out so far: [0] service ids, [1] destination ids; [2] which build of this object is loaded. Never read by the data path. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 4);

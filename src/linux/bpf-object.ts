@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, unlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorCode, errorText, peekString, printSink, SharedLibrary, takePrinted } from "dgram-extra";
+import {
+  errorCode,
+  errorText,
+  peekString,
+  printSink,
+  SharedLibrary,
+  systemCall,
+  takePrinted,
+} from "dgram-extra";
+import { openPinned } from "./bpf-syscall.ts";
 
 /** Why the data path cannot be loaded. The message says what is missing and how to get it. */
 export class BpfUnavailable extends Error {
@@ -11,17 +21,24 @@ export class BpfUnavailable extends Error {
 /** The compiled data path; the package ships it under src/bpf, beside its source. */
 export const directorObjectPath = fileURLToPath(new URL("../../src/bpf/director.bpf.o", import.meta.url));
 
+/** A number that tells one build of an object from another. */
+export function objectDigest(path: string): number {
+  return createHash("sha256").update(readFileSync(path)).digest().readUInt32LE(0);
+}
+
 /** What to pin of an object, and where. */
 export interface Pinning {
   /** A folder of a BPF file system, made when absent. */
   readonly folder: string;
   readonly maps: readonly string[];
   readonly program: string;
+  /** Keep the maps that are pinned there already, with all that is in them; only the program is new. */
+  readonly keepMaps: boolean;
 }
 
 /**
  * Loads a compiled BPF object into the kernel and pins its maps and one program, the program last: where it is
- * pinned, everything is. Maps left over from a load that was cut short are removed first.
+ * pinned, everything is. What is left of a load that was cut short is removed first, unless maps are to be kept.
  * @throws {BpfUnavailable} when libbpf, the kernel or the privilege is missing, or the verifier refuses.
  */
 export function loadBpfObject(path: string, pinning: Pinning): void {
@@ -32,10 +49,12 @@ export function loadBpfObject(path: string, pinning: Pinning): void {
   if (object === 0n)
     throw new BpfUnavailable(`Cannot read the BPF object ${path}: ${printed("no reason given")}`);
   try {
+    if (pinning.keepMaps) reuseMaps(library, { object, pinning });
     const result = library.callInt("bpf_object__load", object);
     if (result < 0) throw new BpfUnavailable(explain(-result));
     mkdirSync(pinning.folder, { recursive: true, mode: 0o700 });
-    unpin(pinning.folder);
+    if (pinning.keepMaps) rmSync(join(pinning.folder, pinning.program), { force: true });
+    else unpin(pinning.folder);
     pinMaps(library, { object, pinning });
     const program = library.callPointer("bpf_object__find_program_by_name", object, pinning.program);
     pin(library, {
@@ -65,20 +84,41 @@ function openLibbpf(): SharedLibrary {
   }
 }
 
-function pinMaps(
-  library: SharedLibrary,
-  { object, pinning }: { readonly object: bigint; readonly pinning: Pinning },
-): void {
+interface ObjectPinning {
+  readonly object: bigint;
+  readonly pinning: Pinning;
+}
+
+/** Makes the object use the maps that are pinned already. */
+function reuseMaps(library: SharedLibrary, { object, pinning }: ObjectPinning): void {
+  for (const [name, map] of mapsOf(library, object)) {
+    if (!pinning.maps.includes(name)) continue;
+    const descriptor = openPinned(join(pinning.folder, name));
+    if (descriptor === undefined) continue;
+    const result = library.callInt("bpf_map__reuse_fd", map, descriptor);
+    systemCall("close", descriptor); // libbpf made its own copy
+    if (result < 0) throw new BpfUnavailable(`Cannot keep the BPF map ${name}: ${errorText(-result)}`);
+  }
+}
+
+function pinMaps(library: SharedLibrary, { object, pinning }: ObjectPinning): void {
   const wanted = new Set(pinning.maps);
-  let map = library.callPointer("bpf_object__next_map", object, null);
-  while (map !== 0n) {
-    const name = peekString(library.callPointer("bpf_map__name", map));
-    if (wanted.delete(name)) {
-      pin(library, { function: "bpf_map__pin", object: map, path: join(pinning.folder, name) });
-    }
-    map = library.callPointer("bpf_object__next_map", object, map);
+  for (const [name, map] of mapsOf(library, object)) {
+    const path = join(pinning.folder, name);
+    if (wanted.delete(name) && !existsSync(path))
+      pin(library, { function: "bpf_map__pin", object: map, path });
   }
   if (wanted.size > 0) throw new BpfUnavailable(`The BPF object lacks the map ${[...wanted].join(", ")}`);
+}
+
+function mapsOf(library: SharedLibrary, object: bigint): readonly (readonly [name: string, map: bigint])[] {
+  const maps: [string, bigint][] = [];
+  let map = library.callPointer("bpf_object__next_map", object, null);
+  while (map !== 0n) {
+    maps.push([peekString(library.callPointer("bpf_map__name", map)), map]);
+    map = library.callPointer("bpf_object__next_map", object, map);
+  }
+  return maps;
 }
 
 function pin(

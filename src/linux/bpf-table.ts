@@ -16,25 +16,27 @@ import {
 import type {
   AdministeredTable,
   Counters,
-  DestinationCounters,
   ServiceCounters,
   Session,
   SessionTimeouts,
 } from "../forward/service-table.ts";
-import { directorObjectPath, loadBpfObject, unpin } from "./bpf-object.ts";
+import { directorObjectPath, loadBpfObject, objectDigest, unpin } from "./bpf-object.ts";
 import { refuseDestination, refuseService } from "./bpf-table-limits.ts";
 import { noTrafficRecord, sessionOf, trafficOf } from "./counter-records.ts";
 import { binDestination, emptyBin, monotonicNanoseconds } from "./destination-bin.ts";
 import { type DirectorMaps, openDirectorMaps, programName } from "./director-maps.ts";
 import { withIpvsLock } from "./ipvs-lock.ts";
-import { listOf, publish, schedulerName, unpublish } from "./schedule-publisher.ts";
+import { listOf, publish, unpublish } from "./schedule-publisher.ts";
 import {
   destinationKeyRecord,
-  destinationOf,
   destinationRecord,
   serviceKeyOf,
   serviceKeyRecord,
 } from "./service-records.ts";
+import { destinationCounters, serviceFrom } from "./table-reading.ts";
+
+/** The place in the map of numbers where the digest of the loaded object is kept. */
+const digestSlot = 2;
 
 /** Where a table lives, and what to do when the data path was loaded anew. */
 export interface BpfTableOptions {
@@ -42,6 +44,8 @@ export interface BpfTableOptions {
   readonly folder: string;
   /** Attaches the program pinned at that path to the interfaces that lack it; called when loaded, and for each new service. */
   readonly attach: (program: string) => void;
+  /** The compiled data path; the one that this program ships when absent. */
+  readonly objectPath?: string;
 }
 
 /**
@@ -52,12 +56,14 @@ export interface BpfTableOptions {
 export class BpfTable implements AdministeredTable {
   readonly #folder: string;
   readonly #attach: (program: string) => void;
+  readonly #objectPath: string;
   #maps: DirectorMaps | undefined;
 
   /** @throws {Error} when the maps belong to another version of this program. */
   constructor(options: BpfTableOptions) {
     this.#folder = options.folder;
     this.#attach = options.attach;
+    this.#objectPath = options.objectPath ?? directorObjectPath;
     this.#maps = openDirectorMaps(options.folder);
   }
 
@@ -66,27 +72,39 @@ export class BpfTable implements AdministeredTable {
     return this.#folder;
   }
 
-  /** Loads and attaches the data path unless it is there. @throws {BpfUnavailable} */
+  /**
+   * Loads and attaches the data path unless it is there. When a build other than this program's is there, its program
+   * is replaced without a gap, and services, sessions and counters stay.
+   * @throws {BpfUnavailable}
+   */
   load(): DirectorMaps {
-    if (this.#maps !== undefined) return this.#maps;
-    loadBpfObject(directorObjectPath, { folder: this.#folder, maps: mapNames, program: programName });
+    const digest = objectDigest(this.#objectPath);
+    const before = this.#maps;
+    if (before?.sequence.get(digestSlot) === digest) return before;
+    const program = programName;
+    const pinning = { folder: this.#folder, maps: mapNames, program, keepMaps: before !== undefined };
+    loadBpfObject(this.#objectPath, pinning);
     const maps = openDirectorMaps(this.#folder);
     if (maps === undefined) throw new Error(`The forwarder was loaded but is not pinned in ${this.#folder}`);
-    maps.settings.set(0, defaultSettings);
+    if (before === undefined) maps.settings.set(0, defaultSettings);
     try {
-      this.#attach(join(this.#folder, programName));
+      this.#attach(join(this.#folder, program));
     } catch (error) {
-      unpin(this.#folder); // what is attached to nothing must not look loaded to the next process
+      // What is attached to nothing must not look loaded to the next process.
+      if (before === undefined) unpin(this.#folder);
       throw error;
     }
+    maps.sequence.set(digestSlot, digest);
     this.#maps = maps;
     return maps;
   }
 
   read(): ServiceSet {
     const set = new Map<string, Service>();
-    for (const [key, record] of this.#maps?.services.entries() ?? []) {
-      const service = this.#service(serviceKeyOf(key), record);
+    const maps = this.#maps;
+    if (maps === undefined) return set;
+    for (const [key, record] of maps.services.entries()) {
+      const service = serviceFrom(maps, { key: serviceKeyOf(key), record });
       set.set(serviceKeyText(service.key), service);
     }
     return set;
@@ -170,21 +188,6 @@ export class BpfTable implements AdministeredTable {
 
   #lockPath(): string {
     return join(dirname(dirname(this.#folder)), `ipvs-${basename(this.#folder)}.lock`);
-  }
-
-  #service(key: ServiceKey, record: ServiceRecord): Service {
-    const maps = this.load();
-    const destinations = listOf(maps, record).flatMap((id) => {
-      const destination = maps.destinations.get(id);
-      return destination === undefined ? [] : [destinationOf(destination)];
-    });
-    return {
-      key,
-      scheduler: schedulerName(record.scheduler),
-      schedulerFlags: [],
-      onePacket: false,
-      destinations: destinations.reverse(),
-    };
   }
 
   #applyLocked(op: ServiceOp): Outcome {
@@ -361,23 +364,6 @@ function nextId(maps: DirectorMaps, of: "service" | "destination"): number {
   const id = (maps.sequence.get(slot) ?? 0) + 1;
   maps.sequence.set(slot, id);
   return id;
-}
-
-function destinationCounters(maps: DirectorMaps, id: number): DestinationCounters {
-  const record = maps.destinations.get(id);
-  const counters = maps.destinationCounters.get(id);
-  if (record === undefined || counters === undefined) {
-    throw new Error(`The forwarder's list names destination ${id}, which does not exist`);
-  }
-  const { address, port } = destinationOf(record);
-  return {
-    address,
-    port,
-    active: counters.active,
-    inactive: counters.total - counters.active,
-    persistent: counters.persistent,
-    traffic: trafficOf(counters.traffic, maps.destinationBases.get(id)),
-  };
 }
 
 function refuse(errno: ServiceRefusal["errno"], message: string): Outcome {
