@@ -4,8 +4,8 @@ import { type Diagnostic, fatalExitCode } from "../conf/diagnostic.ts";
 import { loadConfiguration } from "../conf/load-configuration.ts";
 import type { Config } from "../conf/model/config.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
+import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
-import { linkNames } from "../linux/link-names.ts";
 import { openPidFile } from "../linux/pid-file.ts";
 import type { ChildSettings } from "../linux/process/messages.ts";
 import { Supervisor } from "../linux/process/supervisor.ts";
@@ -215,7 +215,11 @@ async function load(options: DaemonOptions): Promise<Loaded> {
   const { config, diagnostics } = loadConfiguration({
     root: options.configurationFile,
     read: readConfig,
-    options: { configId: options.configId ?? defaultConfigId(), environment: process.env },
+    options: {
+      configId: options.configId ?? defaultConfigId(),
+      environment: process.env,
+      host: hostFacts(),
+    },
   });
   const code = fatalExitCode(diagnostics);
   if (code !== undefined) {
@@ -223,22 +227,7 @@ async function load(options: DaemonOptions): Promise<Loaded> {
       code === EXIT.noConfiguration ? "Nothing to run" : "The configuration cannot be used, see above";
     return { config, diagnostics, refusal: { code, message } };
   }
-  return { config, diagnostics, refusal: missingInterface(config) };
-}
-
-/** keepalived's rule: without `dynamic_interfaces` an instance's interface must be there. */
-function missingInterface(config: Config): Loaded["refusal"] {
-  if (config.global.dynamicInterfaces) return undefined;
-  const present = linkNames();
-  for (const instance of config.vrrpInstances) {
-    if (present.includes(instance.interface)) continue;
-    const { file, line } = instance.at;
-    return {
-      code: EXIT.configuration,
-      message: `(${file}: Line ${line}) interface ${instance.interface} of vrrp_instance ${instance.name} does not exist; there are: ${present.join(", ")}. Name one of those, create it first, or set dynamic_interfaces in global_defs to wait for it`,
-    };
-  }
-  return undefined;
+  return { config, diagnostics, refusal: undefined };
 }
 
 function logDiagnostics(diagnostics: readonly Diagnostic[], journal: Journal): void {
