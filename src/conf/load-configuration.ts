@@ -3,7 +3,9 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { expand } from "./expand.ts";
 import type { Config } from "./model/config.ts";
 import { parse } from "./parser.ts";
+import { applyRules } from "./rules/apply-rules.ts";
 import { everyRule } from "./rules/every-rule.ts";
+import { subjectOf } from "./rules/subject.ts";
 import type { Environment, HostFacts, ReadConfig } from "./source.ts";
 
 /** What a configuration is read from and against. */
@@ -53,8 +55,10 @@ export function loadConfiguration(request: LoadRequest): LoadedConfiguration {
   });
   const tree = parse(expanded.text.text);
   const bound = bind(tree, { expanded: expanded.text, environment });
-  const ruled: Diagnostic[] = [];
-  for (const rule of everyRule) rule(bound.config, (found) => ruled.push(found));
+  const ruled = applyRules(
+    subjectOf({ config: bound.config, tree, expanded: expanded.text, environment, bound: bound.diagnostics }),
+    everyRule,
+  );
   const diagnostics = [...expanded.diagnostics, ...bound.diagnostics, ...ruled];
   const order = new Map(expanded.text.files.map((file, at) => [file, at]));
   const rank = (found: Diagnostic) => order.get(found.span.file) ?? -1;

@@ -33,6 +33,18 @@ export interface HostFacts {
   readonly inspectScript?: (path: string) => ScriptFinding;
   /** True when the system has this user. */
   readonly hasUser?: (name: string) => boolean;
+  /** The addresses that the machine has now. */
+  readonly addresses?: readonly string[];
+  /** Permissions and owner of a file; undefined when it cannot be looked at. */
+  readonly inspectFile?: (path: string) => FileFacts | undefined;
+}
+
+/** Who may do what with a file. */
+export interface FileFacts {
+  /** The permission bits, such as 0o640. */
+  readonly mode: number;
+  /** The user id of its owner. */
+  readonly owner: number;
 }
 
 /** Everything outside the text that decides what it means or what is wrong with it. */

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
-import type { HostFacts, ScriptFinding } from "../conf/source.ts";
+import type { FileFacts, HostFacts, ScriptFinding } from "../conf/source.ts";
 
 /** What this machine has: the interfaces of the present network namespace, scripts on its disk, its users. */
 export function hostFacts(): HostFacts {
@@ -8,6 +9,10 @@ export function hostFacts(): HostFacts {
   return {
     interfaces: interfaceNames(),
     inspectScript,
+    inspectFile,
+    addresses: Object.values(networkInterfaces()).flatMap((each) =>
+      (each ?? []).map(({ address }) => address),
+    ),
     hasUser: (name) => {
       const known = users.get(name);
       if (known !== undefined) return known;
@@ -16,6 +21,16 @@ export function hostFacts(): HostFacts {
       return found;
     },
   };
+}
+
+/** Permissions and owner of a file, following links; undefined when there is none. */
+export function inspectFile(path: string): FileFacts | undefined {
+  try {
+    const { mode, uid } = statSync(path);
+    return { mode: mode & 0o7777, owner: uid };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,34 +1,34 @@
 import { describe, expect, it } from "vitest";
 import { findings, instanceText, load } from "./configuration.ts";
 
-const script = 'vrrp_script s {\nscript "/bin/s"\n}\n';
+const script = 'vrrp_script s {\nscript "/bin/s"\nuser nobody\nfall 2\n}\n';
 
 /** A service on port 80 with these lines and servers. */
-function service(lines: string, servers = "real_server 10.0.0.1 80 {\n}\n"): string {
-  return `virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\n${lines}\n${servers}}\n`;
+function service(lines: string, servers = "real_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\n"): string {
+  return `virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\n${lines}\ndelay_loop 5\n${servers}}\n`;
 }
 
 describe("rules of our own", () => {
   it.each([
     [
-      "same-virtual-address@9:1",
+      "same-virtual-address@14:1",
       instanceText("") + instanceText("").replace("V {", "W {").replace("51", "52"),
     ],
-    ["duplicate-virtual-server@9:1", service("") + service("")],
-    ["strict-hides-address@1:1", instanceText("strict_mode on")],
-    ["weight-beyond-range@4:1", script + instanceText("priority 250\ntrack_script {\ns weight 10\n}")],
+    ["duplicate-virtual-server@12:1", service("") + service("")],
+    ["strict-hides-address@2:1", instanceText("strict_mode on")],
+    ["weight-beyond-range@9:1", script + instanceText("priority 250\ntrack_script {\ns weight 10\n}")],
     ["unused-script@1:1", script + instanceText("")],
-    ["sorry-server-is-real-server@1:1", service("sorry_server 10.0.0.1 80")],
+    ["sorry-server-is-real-server@5:1", service("sorry_server 10.0.0.1 80")],
     [
       "port-zero-without-persistence@1:1",
       service("").replace("192.0.2.1 80", "192.0.2.1 0").replace("0.0.1 80", "0.0.1"),
     ],
     [
-      "timeout-beyond-loop@6:1",
+      "timeout-beyond-loop@10:1",
       service("", "real_server 10.0.0.1 80 {\nTCP_CHECK {\ndelay_loop 2\nconnect_timeout 3\n}\n}\n"),
     ],
     [
-      "unchecked-real-server@10:1",
+      "unchecked-real-server@11:1",
       service("", "real_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\nreal_server 10.0.0.2 80 {\n}\n"),
     ],
     ["auth-pass-too-long@4:11", instanceText("authentication {\nauth_type PASS\nauth_pass 123456789\n}")],
@@ -41,7 +41,9 @@ describe("rules of our own", () => {
   });
 
   it("find nothing wrong in an ordinary pair", () => {
-    expect(findings(load(script + instanceText("track_script {\ns\n}") + service("")))).toEqual([]);
+    expect(findings(load(script + instanceText("priority 100\ntrack_script {\ns\n}") + service("")))).toEqual(
+      [],
+    );
   });
 });
 
