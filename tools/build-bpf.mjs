@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../src/bpf/", import.meta.url));
 const output = process.argv[2] ?? `${folder}director.bpf.o`;
-const multiarch = [`/usr/include/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`].filter(existsSync);
+const multiarch = [`/usr/include/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`].filter(
+  existsSync,
+);
 
 run("clang", [
   ...["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-fdebug-compilation-dir=."],
