@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { format } from "../../../src/conf/format/format.ts";
+import { meaningOf, substanceOf } from "./same-meaning.ts";
+
+/** As in corpus.test.ts: files that are not ours to copy; the examples and the samples are ours. */
+const folder = process.env.LOCUM_CORPUS ?? "/work/shared/corpus/open";
+const corpus = existsSync(folder)
+  ? readdirSync(folder).flatMap((name) => (name.endsWith(".conf") ? [join(folder, name)] : []))
+  : [];
+
+/** Refused for a lone brace or quote, or formatted, twice, to the same meaning. */
+function check(text: string): "refused" | "formatted" {
+  const once = format(text, { file: "main.conf" });
+  if (!once.ok) return "refused";
+  expect(substanceOf(once.value)).toEqual(substanceOf(text));
+  expect(format(once.value, { file: "main.conf" })).toEqual(once);
+  expect(meaningOf(once.value)).toEqual(meaningOf(text));
+  return "formatted";
+}
+
+describe(`the files in ${folder}${corpus.length === 0 ? " (not there: LOCUM_CORPUS names the folder)" : ""}`, () => {
+  it("mean the same, with every word and comment in its place", () => {
+    const outcomes = corpus.map((path) => [path, check(readFileSync(path, "utf8"))] as const);
+    const refused = outcomes.filter(([, outcome]) => outcome === "refused").map(([path]) => path);
+    console.info(
+      `fmt: ${corpus.length} files, ${corpus.length - refused.length} formatted, refused: ${refused}`,
+    );
+    expect(refused.length).toBeLessThanOrEqual(corpus.length * 0.1);
+  });
+});
+
+const word = fc.constantFrom(
+  ..."vrrp_instance VI_1 interface eth0 priority 100 192.0.2.1/24 dev state MASTER notify_master".split(" "),
+  ...`"a  b" "x#y" 'p  q' it's a\\ b c"d  e"f $V \${V} \${W}/32 $B \${_PWD} {} \\ \\# ~ @ é \u00a0 $V{ "" "{"`.split(
+    " ",
+  ),
+);
+const blanks = fc.constantFrom(" ", " ", " ", "  ", "\t", " \t ");
+const words = fc
+  .array(fc.tuple(word, blanks), { minLength: 1, maxLength: 5 })
+  .map((pairs) => pairs.flat().join(""));
+const comment = fc.constantFrom("", "", "", "# c", "! c {", "#c  d }", '#"', "#\\", "# é \\");
+const start = fc.constantFrom(
+  ..."@low |@^low |@high|$V=|@low $V=|$B= \\\n|include part.conf|~SEQ(i, 1, 2) |~LST({a,b}, {1,2})".split(
+    "|",
+  ),
+  ..."include  |  } |} }|{ |~SEQ(i,2) ~SEQ(j,2) |~SEQ(i,1,2) $V|||||||".split("|"),
+);
+const line = fc
+  .tuple(blanks, start, words, fc.constantFrom("", "", " {", "{", "}", " }", "{ a }", " \\", "\\"), comment)
+  .map((parts) => parts.join(""));
+const filler = fc.constantFrom("", "", " \t", "}", "}", "{", "# alone", "#\\", "  ! alone");
+const end = fc.constantFrom("\n", "\n", "\n", "\r\n", " \n");
+const file = fc
+  .array(fc.tuple(fc.oneof(line, filler), end), { maxLength: 14 })
+  .map((lines) => lines.flat().join(""));
+const balanced = file.map((text) => {
+  const missing = text.split("{").length - text.split("}").length;
+  return missing > 0 ? `${text}\n${"}\n".repeat(missing)}` : text;
+});
+
+/** A definition of several lines that uses a name stands for ever more lines; its own tests are in expand.test.ts. */
+function growsWithoutEnd(text: string): boolean {
+  return /\$\w+=[^\n]*\\[ \t]*(?:[#!].*)?\r?\n/.test(text) && (text.match(/\$\{?[VB]\b/g) ?? []).length > 1;
+}
+
+describe("files made up of whatever can go wrong", () => {
+  it("keep their meaning, their words and their comments", () => {
+    let formatted = 0;
+    fc.assert(
+      fc.property(balanced, (text) => {
+        fc.pre(!growsWithoutEnd(text));
+        if (check(text) === "formatted") formatted++;
+      }),
+      {
+        numRuns: Number(process.env.LOCUM_RUNS ?? 400),
+        seed: process.env.LOCUM_RUNS ? Date.now() : 20_261_121,
+      },
+    );
+    expect(formatted).toBeGreaterThan(50);
+  });
+});
