@@ -6,14 +6,14 @@ export const authHmacGrammar: BlockGrammar = {
   keywords: [
     {
       name: "key",
-      value: { kind: "word" },
-      needs: 1,
+      value: { kind: "words" },
+      needs: 2,
       syntax: "ID(1..255) VALUE | hex:HEX | file:PATH ; 32..64 bytes after decoding",
       default: "",
       since: "2.4.0",
       in227: false,
       meaning: "A numbered key; a file with one must be readable by its owner alone",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "active_key",
@@ -24,7 +24,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Number of the key that signs",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "time_window",
@@ -35,7 +35,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "How far the clocks of the routers may be apart",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "anti_replay",
@@ -46,7 +46,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Whether a clock or a counter shows old packets",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "mode",
@@ -57,7 +57,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "What happens to advertisements without a valid signature",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const authenticationGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Plain password, or the AH header that RFC 3768 took out again",
-      bound: true,
+      effect: "works",
     },
     {
       name: "auth_pass",
@@ -24,7 +24,7 @@ export const authenticationGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "The password all routers share; 8 bytes count",
-      bound: true,
+      effect: "works",
     },
   ],
 };

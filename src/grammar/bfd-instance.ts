@@ -13,7 +13,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Own address of the session",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "neighbor_ip",
@@ -24,7 +24,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Address of the neighbour",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "neighbour_ip",
@@ -36,7 +36,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "neighbor_ip" },
       meaning: "British spelling of neighbor_ip",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "min_rx",
@@ -47,7 +47,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Shortest time between packets that can be received",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "min_tx",
@@ -58,7 +58,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Shortest time between packets that is wished for in sending",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "idle_tx",
@@ -69,7 +69,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Time between packets while the session is not up",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "multiplier",
@@ -80,7 +80,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Packets that must be missing before the session is down",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "passive",
@@ -91,7 +91,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Waits for the neighbour to speak first",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "ttl",
@@ -102,7 +102,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "TTL of packets",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "hoplimit",
@@ -114,7 +114,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "ttl" },
       meaning: "The IPv6 name of ttl",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "max_hops",
@@ -125,7 +125,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "How many hops away the neighbour may be, judged by the TTL",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "multihop",
@@ -136,7 +136,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Uses the port for neighbours beyond a router",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "weight",
@@ -147,7 +147,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "What the session adds to priorities",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp",
@@ -158,7 +158,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Only virtual routers follow the session",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "checker",
@@ -169,7 +169,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Only services follow the session",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

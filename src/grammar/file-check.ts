@@ -13,7 +13,7 @@ export const fileCheckGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "The track_file to follow",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "weight",
@@ -24,7 +24,7 @@ export const fileCheckGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "What its number is multiplied by; 0 makes any number but 0 a failure",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

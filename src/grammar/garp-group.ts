@@ -13,7 +13,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two gratuitous ARP packets on all of these interfaces together",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "gna_interval",
@@ -24,7 +24,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two unsolicited neighbour advertisements on all of them together",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "interface",
@@ -35,7 +35,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "An interface of the group",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "interfaces",
@@ -46,7 +46,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "The interfaces of the group",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

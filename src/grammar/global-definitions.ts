@@ -13,7 +13,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Gives each child process a title of its own",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "process_name",
@@ -24,7 +24,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the parent process",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_process_name",
@@ -35,7 +35,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the VRRP process",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "checker_process_name",
@@ -46,7 +46,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Title of the checker process",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_process_name",
@@ -58,7 +58,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "checker_process_name" },
       meaning: "Old name of checker_process_name",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_process_name",
@@ -69,7 +69,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the BFD process",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "use_symlink_paths",
@@ -80,7 +80,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "Runs scripts under the path as written, symbolic links included",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "set_supplementary_groups",
@@ -91,7 +91,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "",
       in227: false,
       meaning: "Scripts get all groups of their user",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "router_id",
@@ -102,7 +102,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "Name of this machine in mails and SNMP",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notification_email_from",
@@ -113,7 +113,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who mails claim to come from",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_server",
@@ -124,7 +124,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Host that takes the mails",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_helo_name",
@@ -135,7 +135,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Name given in the SMTP greeting",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_connect_timeout",
@@ -146,7 +146,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Time limit for talking to the mail host",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notification_email",
@@ -157,7 +157,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who gets the mails",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_alert",
@@ -168,7 +168,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Whether blocks without an smtp_alert of their own send mail",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_alert_vrrp",
@@ -179,7 +179,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for instances and sync groups only",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_alert_checker",
@@ -190,7 +190,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for services only",
-      bound: true,
+      effect: "works",
     },
     {
       name: "checker_log_all_failures",
@@ -201,7 +201,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Logs each failed check, not just a server's change of state",
-      bound: true,
+      effect: "works",
     },
     {
       name: "startup_script",
@@ -212,7 +212,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command that ends before the children start",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "startup_script_timeout",
@@ -223,7 +223,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Time limit of startup_script",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "shutdown_script",
@@ -234,7 +234,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command that runs when all children have ended",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "shutdown_script_timeout",
@@ -245,7 +245,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Time limit of shutdown_script",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "max_auto_priority",
@@ -256,7 +256,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Realtime priority up to which a process that wakes late may raise itself",
-      bound: true,
+      effect: "works",
     },
     {
       name: "min_auto_priority_delay",
@@ -267,7 +267,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "How late a wake-up must be before the priority is raised",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "dynamic_interfaces",
@@ -278,7 +278,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Waits for interfaces that do not exist yet instead of refusing to start",
-      bound: true,
+      effect: "works",
     },
     {
       name: "no_email_faults",
@@ -289,7 +289,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends no mail about the fault state",
-      bound: true,
+      effect: "works",
     },
     {
       name: "default_interface",
@@ -300,7 +300,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Interface of static addresses that name none",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "disable_local_igmp",
@@ -311,7 +311,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Joins multicast groups on the physical interface alone",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "v3_checksum_as_v2",
@@ -322,7 +322,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Version 3 over IPv4 counts no pseudo header into the checksum, as some vendors do",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_timeouts",
@@ -333,7 +333,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Idle times after which the forwarder forgets connections",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_flush",
@@ -344,7 +344,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.23",
       in227: true,
       meaning: "Empties the table of services at start, also of those made by hand",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lvs_flush_on_stop",
@@ -355,7 +355,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Empties the table of services at stop; VS limits that to the services of this file",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_flush_onstop",
@@ -367,7 +367,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "lvs_flush_on_stop" },
       meaning: "Old spelling of lvs_flush_on_stop",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_sync_daemon",
@@ -379,7 +379,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Copies connections to the backup; which side sends follows an instance",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_mcast_group4",
@@ -390,7 +390,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv4",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_mcast_group6",
@@ -401,7 +401,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv6",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_master_delay",
@@ -412,7 +412,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Pause between the first and the second burst of gratuitous ARP; 0 leaves out the second",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_master_repeat",
@@ -423,7 +423,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Gratuitous ARP packets for each address in a burst",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_master_refresh",
@@ -434,7 +434,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Period of further gratuitous ARP as long as it is master",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_master_refresh_repeat",
@@ -445,7 +445,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Packets for each address in each of those periods",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_lower_prio_delay",
@@ -456,7 +456,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "As vrrp_garp_master_delay, for the bursts after a weaker master was heard",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_lower_prio_repeat",
@@ -467,7 +467,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "As vrrp_garp_master_repeat, for the bursts after a weaker master was heard",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_down_timer_adverts",
@@ -478,7 +478,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Advertisements that must be missing before a backup takes over",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_interval",
@@ -489,7 +489,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two gratuitous ARP packets on an interface",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_gna_interval",
@@ -500,7 +500,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two unsolicited neighbour advertisements on an interface",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_min_garp",
@@ -511,7 +511,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.12",
       in227: true,
       meaning: "Sends a single gratuitous ARP for each address, without second burst and refresh",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_garp_extra_if",
@@ -522,7 +522,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Repeats gratuitous ARP on the interface below a virtual MAC, or on all with addresses",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_vmac_garp_intvl",
@@ -534,7 +534,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "vrrp_garp_extra_if" },
       meaning: "Old name of vrrp_garp_extra_if",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_lower_prio_no_advert",
@@ -545,7 +545,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "A master keeps silent when it hears a weaker one",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_higher_prio_send_advert",
@@ -556,7 +556,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.5",
       in227: true,
       meaning: "A master that hears a stronger one speaks once more before it yields",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_version",
@@ -567,7 +567,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Protocol version of instances that name none; IPv6 always has 3",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_iptables",
@@ -578,7 +578,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Chains in which rules for no_accept are put",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_ipsets",
@@ -589,7 +589,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Names of the sets those rules use",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables",
@@ -600,7 +600,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Table in which rules for no_accept are put",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_priority",
@@ -611,7 +611,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Priority of the chains in that table",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_ifindex",
@@ -622,7 +622,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Names interfaces by number in rules for link-local addresses",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_counters",
@@ -633,7 +633,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Rules count what they match",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_ipvs",
@@ -644,7 +644,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.2",
       in227: true,
       meaning: "Marks packets by nftables, so that a group of addresses becomes one firewall mark",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_ipvs_priority",
@@ -655,18 +655,18 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.2",
       in227: true,
       meaning: "Priority of the chains that mark",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nftables_ipvs_start_fwmark",
-      value: { kind: "integer", min: 1, max: 2 },
+      value: { kind: "integer", min: 1, max: 4294967295 },
       needs: 1,
       syntax: "uint 1..2^32-1",
       default: "1000",
       since: "2.2.2",
       in227: true,
       meaning: "First mark that may be handed out",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_check_unicast_src",
@@ -677,7 +677,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Instances take unicast advertisements from their peers alone",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_skip_check_adv_addr",
@@ -688,7 +688,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "The address list is not compared again for a master already known",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_strict",
@@ -700,7 +700,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       meaning:
         "Holds all instances to the letter of the RFC: no unicast, no password, no answer on the address unless owner",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_priority",
@@ -711,7 +711,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Nice value of the VRRP process",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_no_swap",
@@ -722,7 +722,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Locks the VRRP process into memory",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_rt_priority",
@@ -733,7 +733,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Runs the VRRP process under SCHED_RR with this priority",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_cpu_affinity",
@@ -744,7 +744,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the VRRP process may run",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_rlimit_rttime",
@@ -755,7 +755,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the VRRP process may compute without a pause",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_rlimit_rtime",
@@ -767,7 +767,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "vrrp_rlimit_rttime" },
       meaning: "Old misspelling of vrrp_rlimit_rttime",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_fifo",
@@ -778,7 +778,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets a line for every change, of routers and of services",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_fifo_script",
@@ -789,7 +789,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_notify_fifo",
@@ -800,7 +800,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets the changes of routers",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_notify_fifo_script",
@@ -811,7 +811,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_notify_priority_changes",
@@ -822,7 +822,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Tells changes of priority too, unless an instance says otherwise",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "fifo_write_vrrp_states_on_reload",
@@ -833,7 +833,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Writes the present state of everything to the pipes after a reload",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_notify_fifo",
@@ -844,7 +844,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets the changes of services",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_notify_fifo_script",
@@ -855,7 +855,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "checker_priority",
@@ -866,7 +866,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Nice value of the checker process",
-      bound: true,
+      effect: "works",
     },
     {
       name: "checker_no_swap",
@@ -877,7 +877,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Locks the checker process into memory",
-      bound: true,
+      effect: "works",
     },
     {
       name: "checker_rt_priority",
@@ -888,7 +888,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Runs the checker process under SCHED_RR with this priority",
-      bound: true,
+      effect: "works",
     },
     {
       name: "checker_cpu_affinity",
@@ -899,7 +899,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the checker process may run",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "checker_rlimit_rttime",
@@ -910,7 +910,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the checker process may compute without a pause",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "checker_rlimit_rtime",
@@ -922,7 +922,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "checker_rlimit_rttime" },
       meaning: "Old misspelling of checker_rlimit_rttime",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_priority",
@@ -933,7 +933,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Nice value of the BFD process",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_no_swap",
@@ -944,7 +944,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Locks the BFD process into memory",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_rt_priority",
@@ -955,7 +955,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Runs the BFD process under SCHED_RR with this priority",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_cpu_affinity",
@@ -966,7 +966,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the BFD process may run",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_rlimit_rttime",
@@ -977,7 +977,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the BFD process may compute without a pause",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_rlimit_rtime",
@@ -989,7 +989,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "bfd_rlimit_rttime" },
       meaning: "Old misspelling of bfd_rlimit_rttime",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "snmp_socket",
@@ -1000,7 +1000,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Where the SNMP master agent listens",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_traps",
@@ -1011,7 +1011,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.5",
       in227: true,
       meaning: "Sends SNMP traps on changes",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_vrrp",
@@ -1022,7 +1022,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Answers SNMP about virtual routers by keepalived's own MIB",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_keepalived",
@@ -1034,7 +1034,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "enable_snmp_vrrp" },
       meaning: "Old name of enable_snmp_vrrp",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_rfc",
@@ -1045,7 +1045,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIBs of both RFCs",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_rfcv2",
@@ -1056,7 +1056,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIB of RFC 2787",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_rfcv3",
@@ -1067,7 +1067,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIB of RFC 6527",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_snmp_checker",
@@ -1078,7 +1078,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP about services by keepalived's own MIB",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "snmp_vs_stats_update_interval",
@@ -1089,7 +1089,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "How old the counters of services may be that SNMP gives out",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "snmp_rs_stats_update_interval",
@@ -1100,7 +1100,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "How old the counters of real servers may be that SNMP gives out",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_dbus",
@@ -1111,7 +1111,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Offers an interface on the system bus",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "dbus_service_name",
@@ -1122,7 +1122,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Name on the system bus",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "dbus_no_interface_name",
@@ -1133,7 +1133,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "What stands in for the interface in bus paths of instances that have none",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "script_user",
@@ -1144,7 +1144,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "User, and group, under which scripts run that name none",
-      bound: true,
+      effect: "works",
     },
     {
       name: "enable_script_security",
@@ -1155,7 +1155,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Runs no script as root that somebody else could change",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_netlink_cmd_rcv_bufs",
@@ -1166,7 +1166,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the VRRP process for answers of the kernel",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_netlink_cmd_rcv_bufs_force",
@@ -1177,7 +1177,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_netlink_monitor_rcv_bufs",
@@ -1188,7 +1188,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the VRRP process for events of the kernel",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_netlink_monitor_rcv_bufs_force",
@@ -1199,7 +1199,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "process_monitor_rcv_bufs",
@@ -1210,7 +1210,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Receive buffer for events about processes",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "process_monitor_rcv_bufs_force",
@@ -1221,7 +1221,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_netlink_cmd_rcv_bufs",
@@ -1232,7 +1232,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the checker process for answers of the kernel",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_netlink_cmd_rcv_bufs_force",
@@ -1243,7 +1243,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_netlink_monitor_rcv_bufs",
@@ -1254,7 +1254,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the checker process for events of the kernel",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_netlink_monitor_rcv_bufs_force",
@@ -1265,7 +1265,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "rs_init_notifies",
@@ -1276,7 +1276,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "A real server that is up from the start is announced as well",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "no_checker_emails",
@@ -1287,7 +1287,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Services send no mail; the older way to say it",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_rx_bufs_policy",
@@ -1298,7 +1298,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "How large the receive buffer for advertisements is made",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_rx_bufs_multiplier",
@@ -1309,7 +1309,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "How many packets of each instance that buffer should hold",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_startup_delay",
@@ -1320,7 +1320,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.14",
       in227: true,
       meaning: "Time after the start during which no election takes place",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_delay_after_boot",
@@ -1331,7 +1331,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "The same, counted from the boot of the machine; the longer one holds",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "log_unknown_vrids",
@@ -1342,7 +1342,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Logs advertisements of virtual routers that are not configured here",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_owner_ignore_adverts",
@@ -1353,7 +1353,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "An address owner does not listen to others, unless an instance says otherwise",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vmac_prefix",
@@ -1364,7 +1364,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "How names of virtual MAC interfaces begin",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vmac_addr_prefix",
@@ -1375,7 +1375,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "How names of virtual MAC interfaces of single addresses begin",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "umask",
@@ -1386,7 +1386,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.9",
       in227: true,
       meaning: "Permissions that new files do not get; -X on the command line goes before it",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "random_seed",
@@ -1397,7 +1397,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.15",
       in227: true,
       meaning: "Makes the random start of checks repeatable, for tests",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "reload_check_config",
@@ -1408,7 +1408,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Tries the new file before a reload and keeps the old one when it has mistakes",
-      bound: true,
+      effect: "works",
     },
     {
       name: "reload_time_file",
@@ -1419,7 +1419,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "File that says when to reload",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "reload_repeat",
@@ -1430,7 +1430,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "A mere time of day in that file means every day",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "reload_file",
@@ -1441,7 +1441,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "File that exists while a reload is under way",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "include_check",
@@ -1452,7 +1452,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Which troubles with includes count as mistakes",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "config_save_dir",
@@ -1463,7 +1463,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Folder that gets a copy of every configuration loaded",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "tmp_config_directory",
@@ -1474,7 +1474,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Folder for the copy of the configuration that the children read",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "data_use_instance",
@@ -1485,7 +1485,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Puts the instance name into the names of dump files",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "json_version",
@@ -1496,7 +1496,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Layout of the JSON dump",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "iproute_usr_dir",
@@ -1507,7 +1507,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.2",
       in227: false,
       meaning: "Second folder in which names of routing tables are looked up",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "iproute_etc_dir",
@@ -1518,7 +1518,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.2",
       in227: false,
       meaning: "First folder in which names of routing tables are looked up",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "state_dump_file",
@@ -1529,7 +1529,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Where the state is written on SIGUSR1",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "stats_dump_file",
@@ -1540,7 +1540,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Read by keepalived, but nothing uses it",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "json_dump_file",
@@ -1551,7 +1551,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Read by keepalived, but nothing uses it",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

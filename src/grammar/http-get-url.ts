@@ -13,7 +13,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "What to ask for",
-      bound: true,
+      effect: "works",
     },
     {
       name: "digest",
@@ -24,7 +24,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "MD5 sum that the body must have",
-      bound: true,
+      effect: "works",
     },
     {
       name: "status_code",
@@ -35,7 +35,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Status codes that are right",
-      bound: true,
+      effect: "works",
     },
     {
       name: "virtualhost",
@@ -46,7 +46,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Host header",
-      bound: true,
+      effect: "works",
     },
     {
       name: "regex",
@@ -57,7 +57,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "Pattern that must be in the body",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "regex_no_match",
@@ -68,7 +68,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "The pattern must not be in the body",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "regex_options",
@@ -80,7 +80,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "How the pattern is read",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "regex_min_offset",
@@ -91,7 +91,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "First place in the body where the pattern may begin",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "regex_max_offset",
@@ -102,7 +102,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "Place in the body before which the pattern must begin",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "regex_stack",
@@ -113,7 +113,7 @@ export const httpGetUrlGrammar: BlockGrammar = {
       since: "2.0.7",
       in227: true,
       meaning: "Memory of the pattern matcher",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

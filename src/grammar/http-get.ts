@@ -13,7 +13,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Address that the check goes to",
-      bound: true,
+      effect: "works",
     },
     {
       name: "connect_port",
@@ -24,7 +24,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Port that the check goes to",
-      bound: true,
+      effect: "works",
     },
     {
       name: "bindto",
@@ -35,7 +35,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.1.2",
       in227: true,
       meaning: "Address that the check comes from",
-      bound: true,
+      effect: "works",
     },
     {
       name: "bind_port",
@@ -46,7 +46,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Port that the check comes from",
-      bound: true,
+      effect: "works",
     },
     {
       name: "bind_if",
@@ -57,7 +57,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Interface by which the check leaves",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "connect_timeout",
@@ -68,7 +68,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Time limit of the check",
-      bound: true,
+      effect: "works",
     },
     {
       name: "fwmark",
@@ -79,7 +79,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Firewall mark on the packets of the check",
-      bound: true,
+      effect: "works",
     },
     {
       name: "retry",
@@ -90,7 +90,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Further tries before a failure counts",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_before_retry",
@@ -101,7 +101,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Pause before each of those tries",
-      bound: true,
+      effect: "works",
     },
     {
       name: "warmup",
@@ -112,7 +112,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "The first check starts after a random part of this",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_loop",
@@ -123,7 +123,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Time from one check to the next",
-      bound: true,
+      effect: "works",
     },
     {
       name: "alpha",
@@ -134,7 +134,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Counts as failed until its first success",
-      bound: true,
+      effect: "works",
     },
     {
       name: "log_all_failures",
@@ -145,7 +145,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Logs each failed try",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "nb_get_retry",
@@ -157,7 +157,7 @@ export const httpGetGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "retry" },
       meaning: "Old name of retry",
-      bound: true,
+      effect: "works",
     },
     {
       name: "virtualhost",
@@ -168,7 +168,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Host header",
-      bound: true,
+      effect: "works",
     },
     {
       name: "http_protocol",
@@ -179,7 +179,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Version in the request; with C the connection is to be closed",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "enable_sni",
@@ -190,7 +190,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "1.4.3",
       in227: true,
       meaning: "Names the host in the TLS greeting",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "sni_name",
@@ -201,7 +201,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "",
       in227: false,
       meaning: "Name in the TLS greeting",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "fast_recovery",
@@ -212,7 +212,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "While the server is down, a good page leads to the next one at once",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "url",
@@ -223,7 +223,7 @@ export const httpGetGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A page that must be right; all of them, one after the other",
-      bound: true,
+      effect: "works",
     },
   ],
 };

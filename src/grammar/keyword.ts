@@ -44,6 +44,12 @@ export type KeywordStatus =
   /** Read, but without any effect in keepalived itself. */
   | { readonly kind: "no-effect" };
 
+/**
+ * What this version of locum does with a bound keyword. `works`: some part of the daemon acts on it. `accepted`: it
+ * stands in the typed configuration, nothing acts on it, and whoever writes it is told so (`not-yet-supported`).
+ */
+export type KeywordEffect = "works" | "accepted";
+
 /** One keyword of one block. */
 export interface Keyword {
   readonly name: string;
@@ -61,8 +67,8 @@ export interface Keyword {
   readonly status?: KeywordStatus;
   /** What it does, in one line. */
   readonly meaning: string;
-  /** True when this version of locum acts on it; otherwise it is read, checked and reported as without effect. */
-  readonly bound: boolean;
+  /** Every keyword is read, checked and bound; this says what becomes of it then. */
+  readonly effect: KeywordEffect;
 }
 
 /** A word inside an entry line, such as `dev` in an address line. */
@@ -72,6 +78,8 @@ export interface EntryToken {
   readonly default: string;
   readonly status?: KeywordStatus;
   readonly meaning: string;
+  /** What becomes of the word; that of its list when absent. */
+  readonly effect?: KeywordEffect;
 }
 
 /** The vocabulary of one block; `path` is its place, as in `virtual_server/real_server/TCP_CHECK`. */

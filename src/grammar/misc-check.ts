@@ -13,7 +13,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Further tries before a failure counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "delay_before_retry",
@@ -24,7 +24,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Pause before each of those tries",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "warmup",
@@ -35,7 +35,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "The first check starts after a random part of this",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "delay_loop",
@@ -46,7 +46,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Time from one check to the next",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "alpha",
@@ -57,7 +57,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Counts as failed until its first success",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "log_all_failures",
@@ -68,7 +68,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Logs each failed try",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "misc_path",
@@ -79,7 +79,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "The command: 0 is up, anything else down",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "misc_timeout",
@@ -90,7 +90,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.1.0",
       in227: true,
       meaning: "Time after which the command is ended",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "misc_dynamic",
@@ -101,7 +101,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "The exit code also sets the weight: from 2 on, two less than the code",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "user",
@@ -112,7 +112,7 @@ export const miscCheckGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "User, and group, under which it runs",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

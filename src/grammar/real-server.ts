@@ -13,7 +13,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Its share of connections; 0 gets no new ones",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lvs_method",
@@ -24,7 +24,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "How packets get to this server",
-      bound: true,
+      effect: "works",
     },
     {
       name: "uthreshold",
@@ -35,7 +35,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "Connections above which it gets no new ones",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lthreshold",
@@ -46,7 +46,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "Connections below which it gets new ones again",
-      bound: true,
+      effect: "works",
     },
     {
       name: "inhibit_on_failure",
@@ -57,7 +57,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Stays with weight 0 when it fails",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_up",
@@ -68,7 +68,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when it comes up",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_down",
@@ -79,7 +79,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when it goes down",
-      bound: true,
+      effect: "works",
     },
     {
       name: "alpha",
@@ -90,7 +90,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Counts as down until its first good check",
-      bound: true,
+      effect: "works",
     },
     {
       name: "retry",
@@ -101,7 +101,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Further tries before it counts as down",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_before_retry",
@@ -112,7 +112,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Pause before each of those tries",
-      bound: true,
+      effect: "works",
     },
     {
       name: "warmup",
@@ -123,7 +123,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Its first check starts after a random part of this",
-      bound: true,
+      effect: "works",
     },
     {
       name: "connect_timeout",
@@ -134,7 +134,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.0.13",
       in227: true,
       meaning: "Time limit of its checks",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_loop",
@@ -145,7 +145,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Time from one of its checks to the next",
-      bound: true,
+      effect: "works",
     },
     {
       name: "smtp_alert",
@@ -156,7 +156,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends mail when it goes up or down",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtualhost",
@@ -167,7 +167,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Host header of its HTTP checks",
-      bound: true,
+      effect: "works",
     },
     {
       name: "snmp_name",
@@ -178,7 +178,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Name of the server in SNMP",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "MISC_CHECK",
@@ -189,7 +189,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Asks a command of yours",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "SMTP_CHECK",
@@ -200,7 +200,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "Greets a mail server",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "TCP_CHECK",
@@ -211,7 +211,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Opens a connection",
-      bound: true,
+      effect: "works",
     },
     {
       name: "PING_CHECK",
@@ -222,7 +222,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Sends an echo request",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "UDP_CHECK",
@@ -233,7 +233,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Sends a datagram and watches for an answer or a refusal",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "HTTP_GET",
@@ -244,7 +244,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Fetches pages",
-      bound: true,
+      effect: "works",
     },
     {
       name: "SSL_GET",
@@ -255,7 +255,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Fetches pages over TLS, without a look at the certificate",
-      bound: true,
+      effect: "works",
     },
     {
       name: "DNS_CHECK",
@@ -266,7 +266,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Asks a name server",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "FILE_CHECK",
@@ -277,7 +277,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Follows the number in a track_file",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "BFD_CHECK",
@@ -288,7 +288,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Follows a BFD session",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.1.18",
       in227: true,
       meaning: "Watches links by asking the driver again and again rather than by the kernel's messages",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "net_namespace",
@@ -25,7 +25,7 @@ export const rootGrammar: BlockGrammar = {
       in227: true,
       meaning:
         "Network namespace in which the whole daemon lives; a reload cannot change it, -s overrides it",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "net_namespace_ipvs",
@@ -36,7 +36,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Network namespace whose IPVS table is used; without a name the default one",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "namespace_with_ipsets",
@@ -47,7 +47,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Lets ipsets be used inside a namespace on kernels before 3.13",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "use_pid_dir",
@@ -58,7 +58,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Keeps the pid files in /run/keepalived/",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "instance",
@@ -69,7 +69,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Name of this daemon among several: part of its pid files, dumps and syslog identity",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "child_wait_time",
@@ -80,7 +80,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "How long a stop waits for the child processes before it kills them",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "global_defs",
@@ -91,7 +91,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "What concerns the daemon as a whole, and defaults for all other blocks",
-      bound: true,
+      effect: "works",
     },
     {
       name: "track_group",
@@ -102,7 +102,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "Instances that static addresses, routes and rules may belong to",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "static_ipaddress",
@@ -113,7 +113,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.1.0",
       in227: true,
       meaning: "Addresses that are there from start to stop, whoever is master",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "static_routes",
@@ -124,7 +124,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Routes that are there from start to stop",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "static_rules",
@@ -135,7 +135,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Policy rules that are there from start to stop",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_sync_group",
@@ -146,7 +146,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Instances that become master and backup together",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "garp_group",
@@ -157,7 +157,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Interfaces that share a limit on gratuitous ARP and neighbour advertisements",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "linkbeat_interfaces",
@@ -168,7 +168,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.13",
       in227: true,
       meaning: "Interfaces whose link is polled",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_instance",
@@ -179,7 +179,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A virtual router: addresses that move between machines",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_script",
@@ -190,7 +190,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "A command whose exit code raises or lowers priorities",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrrp_track_process",
@@ -201,7 +201,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Counts processes of a name and lets the count weigh on priorities",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "interface_up_down_delays",
@@ -212,7 +212,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "How long a link must stay down or up before that counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bfd_instance",
@@ -223,7 +223,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "A BFD session with one neighbour",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_file",
@@ -234,7 +234,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "A file whose number weighs on priorities or real servers",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vrrp_track_file",
@@ -246,7 +246,7 @@ export const rootGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
       meaning: "A file whose number weighs on priorities, under its old name",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "SSL",
@@ -257,7 +257,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Certificate and key that SSL_GET checks present",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtual_server_group",
@@ -268,7 +268,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Addresses, ranges and firewall marks that one virtual_server serves",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtual_server",
@@ -279,7 +279,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A service: what it answers for, and the real servers behind it",
-      bound: true,
+      effect: "works",
     },
   ],
 };

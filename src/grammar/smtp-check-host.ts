@@ -13,7 +13,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "Address that the check goes to",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "connect_port",
@@ -24,7 +24,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "Port that the check goes to",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bindto",
@@ -35,7 +35,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "Address that the check comes from",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bind_port",
@@ -46,7 +46,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Port that the check comes from",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "bind_if",
@@ -57,7 +57,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Interface by which the check leaves",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "connect_timeout",
@@ -68,7 +68,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Time limit of the check",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "fwmark",
@@ -79,7 +79,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "Firewall mark on the packets of the check",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "retry",
@@ -90,7 +90,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Further tries before a failure counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "delay_before_retry",
@@ -101,7 +101,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Pause before each of those tries",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "warmup",
@@ -112,7 +112,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "The first check starts after a random part of this",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "delay_loop",
@@ -123,7 +123,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Time from one check to the next",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "alpha",
@@ -134,7 +134,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Counts as failed until its first success",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "log_all_failures",
@@ -145,7 +145,7 @@ export const smtpCheckHostGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Logs each failed try",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const sslGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Pass phrase of the key",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "ca",
@@ -24,7 +24,7 @@ export const sslGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "File of authorities; servers are not verified by it",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "certificate",
@@ -35,7 +35,7 @@ export const sslGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Certificate that is presented",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "key",
@@ -46,7 +46,7 @@ export const sslGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Key of that certificate",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Family of a service of a firewall mark",
-      bound: true,
+      effect: "works",
     },
     {
       name: "retry",
@@ -24,7 +24,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Further tries before a server counts as down, for its checks",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_before_retry",
@@ -35,7 +35,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Pause before each of those tries",
-      bound: true,
+      effect: "works",
     },
     {
       name: "warmup",
@@ -46,7 +46,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "The first check starts after a random part of this",
-      bound: true,
+      effect: "works",
     },
     {
       name: "connect_timeout",
@@ -57,7 +57,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.0.13",
       in227: true,
       meaning: "Time limit of a check",
-      bound: true,
+      effect: "works",
     },
     {
       name: "delay_loop",
@@ -68,7 +68,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Time from one check to the next",
-      bound: true,
+      effect: "works",
     },
     {
       name: "inhibit_on_failure",
@@ -79,7 +79,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "A failed real server stays with weight 0",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lb_algo",
@@ -108,7 +108,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "How a server is chosen for a new connection",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lvs_sched",
@@ -138,7 +138,7 @@ export const virtualServerGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "lb_algo" },
       meaning: "Another name of lb_algo",
-      bound: true,
+      effect: "works",
     },
     {
       name: "hashed",
@@ -150,7 +150,7 @@ export const virtualServerGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "no-effect" },
       meaning: "Read, but nothing uses it",
-      bound: true,
+      effect: "works",
     },
     {
       name: "ops",
@@ -161,7 +161,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.2.8",
       in227: true,
       meaning: "Chooses anew for each UDP packet",
-      bound: true,
+      effect: "works",
     },
     {
       name: "flag-1",
@@ -172,7 +172,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "First flag of the scheduler",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "flag-2",
@@ -183,7 +183,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Second flag of the scheduler",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "flag-3",
@@ -194,7 +194,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Third flag of the scheduler",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "sh-port",
@@ -205,7 +205,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "sh looks at the client's port too",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "sh-fallback",
@@ -216,7 +216,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "sh goes on to another server when the chosen one has weight 0",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "mh-port",
@@ -227,7 +227,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.0.20",
       in227: true,
       meaning: "mh looks at the client's port too",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "mh-fallback",
@@ -238,7 +238,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.0.20",
       in227: true,
       meaning: "mh goes on to another server when the chosen one has weight 0",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lb_kind",
@@ -249,7 +249,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "How packets get to the real server",
-      bound: true,
+      effect: "works",
     },
     {
       name: "lvs_method",
@@ -261,7 +261,7 @@ export const virtualServerGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "lb_kind" },
       meaning: "Another name of lb_kind",
-      bound: true,
+      effect: "works",
     },
     {
       name: "persistence_engine",
@@ -272,7 +272,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Module that recognises a client by more than its address",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "persistence_timeout",
@@ -283,7 +283,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A client keeps its server for so long",
-      bound: true,
+      effect: "works",
     },
     {
       name: "persistence_granularity",
@@ -294,7 +294,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Clients of one network of this size count as one",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "protocol",
@@ -305,7 +305,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Protocol of the service",
-      bound: true,
+      effect: "works",
     },
     {
       name: "ha_suspend",
@@ -316,7 +316,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Checks run only while this machine has the service's address",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "smtp_alert",
@@ -327,7 +327,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends mail when the quorum is lost or gained",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtualhost",
@@ -338,7 +338,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Host header of HTTP checks that name none",
-      bound: true,
+      effect: "works",
     },
     {
       name: "snmp_name",
@@ -349,7 +349,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Name of the service in SNMP",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "alpha",
@@ -360,7 +360,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "Real servers count as down until their first good check",
-      bound: true,
+      effect: "works",
     },
     {
       name: "omega",
@@ -371,7 +371,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "A stop of the daemon is told as going down",
-      bound: true,
+      effect: "works",
     },
     {
       name: "quorum_up",
@@ -382,7 +382,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "Command for when enough servers are back",
-      bound: true,
+      effect: "works",
     },
     {
       name: "quorum_down",
@@ -393,7 +393,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "Command for when too few are left",
-      bound: true,
+      effect: "works",
     },
     {
       name: "quorum",
@@ -404,7 +404,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "Weight of live servers that is enough",
-      bound: true,
+      effect: "works",
     },
     {
       name: "hysteresis",
@@ -415,7 +415,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.1.16",
       in227: true,
       meaning: "Distance from the quorum before it counts as gained or lost",
-      bound: true,
+      effect: "works",
     },
     {
       name: "weight",
@@ -426,7 +426,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Weight of real servers that name none",
-      bound: true,
+      effect: "works",
     },
     {
       name: "sorry_server",
@@ -437,7 +437,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Takes the requests while the quorum is lost",
-      bound: true,
+      effect: "works",
     },
     {
       name: "sorry_server_inhibit",
@@ -448,7 +448,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.2.13",
       in227: true,
       meaning: "The sorry server is there from the start, with weight 0",
-      bound: true,
+      effect: "works",
     },
     {
       name: "sorry_server_lvs_method",
@@ -459,7 +459,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "How packets get to the sorry server",
-      bound: true,
+      effect: "works",
     },
     {
       name: "real_server",
@@ -470,7 +470,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A server behind the service",
-      bound: true,
+      effect: "works",
     },
   ],
 };

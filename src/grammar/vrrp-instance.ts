@@ -13,7 +13,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.3",
       in227: true,
       meaning: "Puts the addresses on a macvlan that has the MAC address of the virtual router",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "use_vmac_addr",
@@ -24,7 +24,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Makes such a macvlan also on other interfaces that carry addresses of this instance",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vmac_xmit_base",
@@ -35,7 +35,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Advertisements leave by the physical interface all the same",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "use_ipvlan",
@@ -46,7 +46,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "As use_vmac, by an ipvlan with an address of its own",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "unicast_peer",
@@ -57,7 +57,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.8",
       in227: true,
       meaning: "Speaks to these routers one by one instead of by multicast",
-      bound: true,
+      effect: "works",
     },
     {
       name: "unicast_fault_no_peer",
@@ -68,7 +68,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Goes to fault rather than to multicast when no peer is left",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "check_unicast_src",
@@ -79,7 +79,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Takes unicast advertisements from the peers alone",
-      bound: true,
+      effect: "works",
     },
     {
       name: "old_unicast_checksum",
@@ -90,7 +90,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Computes the version 3 checksum of unicast as releases before 1.3.7 did",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "native_ipv6",
@@ -101,7 +101,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.1",
       in227: true,
       meaning: "Makes it an IPv6 instance where no address tells",
-      bound: true,
+      effect: "works",
     },
     {
       name: "state",
@@ -112,7 +112,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "State to start in; MASTER without a priority means the owner of the address",
-      bound: true,
+      effect: "works",
     },
     {
       name: "interface",
@@ -123,7 +123,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Interface on which the routers hear each other",
-      bound: true,
+      effect: "works",
     },
     {
       name: "vrf",
@@ -134,7 +134,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "VRF in which to listen when no interface is named",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "dont_track_primary",
@@ -145,7 +145,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "A dead link of the interface is no fault",
-      bound: true,
+      effect: "works",
     },
     {
       name: "track_interface",
@@ -156,7 +156,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Interfaces whose link counts",
-      bound: true,
+      effect: "works",
     },
     {
       name: "track_script",
@@ -167,7 +167,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "Scripts whose result counts",
-      bound: true,
+      effect: "works",
     },
     {
       name: "track_file",
@@ -178,7 +178,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Files whose number counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_process",
@@ -189,7 +189,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Processes whose presence counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_bfd",
@@ -200,7 +200,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "BFD sessions whose state counts",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "mcast_src_ip",
@@ -211,7 +211,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Address from which multicast advertisements come",
-      bound: true,
+      effect: "works",
     },
     {
       name: "unicast_src_ip",
@@ -222,7 +222,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Address from which unicast advertisements come",
-      bound: true,
+      effect: "works",
     },
     {
       name: "mcast_dst_ip",
@@ -233,7 +233,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Multicast address this instance sends to",
-      bound: true,
+      effect: "works",
     },
     {
       name: "track_src_ip",
@@ -244,7 +244,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Fault when the source address goes away",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtual_router_id",
@@ -255,7 +255,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Number that the routers of one virtual router share",
-      bound: true,
+      effect: "works",
     },
     {
       name: "unicast_ttl",
@@ -266,7 +266,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "TTL of unicast advertisements",
-      bound: true,
+      effect: "works",
     },
     {
       name: "version",
@@ -277,7 +277,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.17",
       in227: true,
       meaning: "Version of the protocol",
-      bound: true,
+      effect: "works",
     },
     {
       name: "priority",
@@ -288,7 +288,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who of the routers is preferred; 255 owns the address",
-      bound: true,
+      effect: "works",
     },
     {
       name: "advert_int",
@@ -300,7 +300,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       meaning:
         "Time between two advertisements: whole seconds in version 2, hundredths up to 40.95 s in version 3",
-      bound: true,
+      effect: "works",
     },
     {
       name: "virtual_ipaddress",
@@ -311,7 +311,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "The addresses that move and are named in advertisements",
-      bound: true,
+      effect: "works",
     },
     {
       name: "virtual_ipaddress_excluded",
@@ -322,7 +322,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Addresses that move as well but are not named, of either family",
-      bound: true,
+      effect: "works",
     },
     {
       name: "no_virtual_ipaddress",
@@ -333,7 +333,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Says that no address is meant",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "promote_secondaries",
@@ -344,7 +344,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Keeps the other addresses of a network when its first one is removed",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "linkbeat_use_polling",
@@ -356,7 +356,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "linkbeat_interfaces" },
       meaning: "Polls the link of this interface",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "v3_checksum_as_v2",
@@ -367,7 +367,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Version 3 over IPv4 without pseudo header in the checksum",
-      bound: true,
+      effect: "works",
     },
     {
       name: "virtual_routes",
@@ -378,7 +378,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Routes that are there while it is master",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "virtual_rules",
@@ -389,7 +389,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Policy rules that are there while it is master",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "accept",
@@ -400,7 +400,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.17",
       in227: true,
       meaning: "A master that does not own the address answers on it",
-      bound: true,
+      effect: "works",
     },
     {
       name: "no_accept",
@@ -411,7 +411,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "A master that does not own the address drops packets to it",
-      bound: true,
+      effect: "works",
     },
     {
       name: "skip_check_adv_addr",
@@ -422,7 +422,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "The address list is not compared again for a master already known",
-      bound: true,
+      effect: "works",
     },
     {
       name: "strict_mode",
@@ -433,7 +433,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Holds this instance to the letter of the RFC",
-      bound: true,
+      effect: "works",
     },
     {
       name: "preempt",
@@ -444,7 +444,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "A stronger backup takes over; this is the default",
-      bound: true,
+      effect: "works",
     },
     {
       name: "nopreempt",
@@ -455,7 +455,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "A stronger backup lets a weaker master be; needs state BACKUP",
-      bound: true,
+      effect: "works",
     },
     {
       name: "preempt_delay",
@@ -466,7 +466,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.8",
       in227: true,
       meaning: "How long a stronger backup waits before it takes over; needs state BACKUP",
-      bound: true,
+      effect: "works",
     },
     {
       name: "debug",
@@ -478,7 +478,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "no-effect" },
       meaning: "A number that nothing uses",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_backup",
@@ -489,7 +489,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when it becomes backup",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_master",
@@ -500,7 +500,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when it becomes master",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_fault",
@@ -511,7 +511,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when it goes to fault",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_stop",
@@ -522,7 +522,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "Command for when the daemon stops",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_deleted",
@@ -533,7 +533,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command for when a reload removes the instance",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify",
@@ -544,7 +544,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.1.2",
       in227: true,
       meaning: "Command for every change; gets INSTANCE, name, state and priority",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_master_rx_lower_pri",
@@ -555,7 +555,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.6",
       in227: true,
       meaning: "Command for when a master hears a weaker one",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "smtp_alert",
@@ -566,7 +566,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Sends mail when the state changes",
-      bound: true,
+      effect: "works",
     },
     {
       name: "notify_priority_changes",
@@ -577,7 +577,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Tells changes of priority too",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lvs_sync_daemon_interface",
@@ -589,7 +589,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "global_defs/lvs_sync_daemon" },
       meaning: "Old way to copy connections to the backup",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "garp_master_delay",
@@ -600,7 +600,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Pause between the first and the second burst of gratuitous ARP",
-      bound: true,
+      effect: "works",
     },
     {
       name: "garp_master_refresh",
@@ -611,7 +611,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Period of further gratuitous ARP as long as it is master",
-      bound: true,
+      effect: "works",
     },
     {
       name: "garp_master_repeat",
@@ -622,7 +622,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.14",
       in227: true,
       meaning: "Gratuitous ARP packets for each address in a burst",
-      bound: true,
+      effect: "works",
     },
     {
       name: "garp_master_refresh_repeat",
@@ -633,7 +633,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.14",
       in227: true,
       meaning: "Packets for each address in each refresh",
-      bound: true,
+      effect: "works",
     },
     {
       name: "garp_lower_prio_delay",
@@ -644,7 +644,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "As garp_master_delay, after a weaker master was heard",
-      bound: true,
+      effect: "works",
     },
     {
       name: "garp_lower_prio_repeat",
@@ -655,7 +655,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "As garp_master_repeat, after a weaker master was heard",
-      bound: true,
+      effect: "works",
     },
     {
       name: "down_timer_adverts",
@@ -666,7 +666,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Advertisements that must be missing before a backup takes over",
-      bound: true,
+      effect: "works",
     },
     {
       name: "timer_expired_backup",
@@ -677,7 +677,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "A master that slept too long yields to a router of at least this priority, with nopreempt",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "thread_timer_expired",
@@ -689,7 +689,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: false,
       status: { kind: "deprecated", use: "timer_expired_backup" },
       meaning: "Name that the release notes gave to timer_expired_backup",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "garp_extra_if",
@@ -700,7 +700,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Repeats gratuitous ARP on the interfaces below a virtual MAC",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "vmac_garp_intvl",
@@ -712,7 +712,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "garp_extra_if" },
       meaning: "Old name of garp_extra_if",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "lower_prio_no_advert",
@@ -723,7 +723,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "A master keeps silent when it hears a weaker one",
-      bound: true,
+      effect: "works",
     },
     {
       name: "higher_prio_send_advert",
@@ -734,7 +734,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.5",
       in227: true,
       meaning: "A master that hears a stronger one speaks once more before it yields",
-      bound: true,
+      effect: "works",
     },
     {
       name: "owner_ignore_adverts",
@@ -745,7 +745,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "The owner of the address does not listen to others",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "kernel_rx_buf_size",
@@ -756,7 +756,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "Receive buffer for this instance's advertisements",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "authentication",
@@ -767,7 +767,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Password of version 2; version 3 has none",
-      bound: true,
+      effect: "works",
     },
     {
       name: "auth_hmac",
@@ -778,7 +778,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Signature on advertisements, an extension of keepalived's own",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "The command; `</path` asks only whether the file can be opened",
-      bound: true,
+      effect: "works",
     },
     {
       name: "interval",
@@ -24,7 +24,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "Time from one run to the next",
-      bound: true,
+      effect: "works",
     },
     {
       name: "timeout",
@@ -35,7 +35,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.2.6",
       in227: true,
       meaning: "Time after which a run is ended and counts as failed",
-      bound: true,
+      effect: "works",
     },
     {
       name: "weight",
@@ -46,7 +46,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.1.13",
       in227: true,
       meaning: "What the result adds to priorities; 0 makes a failure a fault",
-      bound: true,
+      effect: "works",
     },
     {
       name: "rise",
@@ -57,7 +57,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.1.18",
       in227: true,
       meaning: "Successes in a row that it takes to count as up",
-      bound: true,
+      effect: "works",
     },
     {
       name: "fall",
@@ -68,7 +68,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.1.18",
       in227: true,
       meaning: "Failures in a row that it takes to count as down",
-      bound: true,
+      effect: "works",
     },
     {
       name: "user",
@@ -79,7 +79,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "User, and group, under which it runs",
-      bound: true,
+      effect: "works",
     },
     {
       name: "init_fail",
@@ -90,7 +90,7 @@ export const vrrpScriptGrammar: BlockGrammar = {
       since: "1.3.2",
       in227: true,
       meaning: "Counts as failed until the first success",
-      bound: true,
+      effect: "works",
     },
   ],
 };

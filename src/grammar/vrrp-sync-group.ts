@@ -13,7 +13,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "The instances in it; one alone makes no group, and none may be in two",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_interface",
@@ -24,7 +24,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Interfaces that count for every member",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_script",
@@ -35,7 +35,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Scripts that count for every member",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_file",
@@ -46,7 +46,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Files that count for every member",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_process",
@@ -57,7 +57,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Processes that count for every member",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "track_bfd",
@@ -68,7 +68,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "BFD sessions that count for every member",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_backup",
@@ -79,7 +79,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group becomes backup",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_master",
@@ -90,7 +90,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group becomes master",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_fault",
@@ -101,7 +101,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group goes to fault",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_stop",
@@ -112,7 +112,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Command for when the daemon stops",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify",
@@ -123,7 +123,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "1.1.2",
       in227: true,
       meaning: "Command for every change; gets GROUP, name, state and 0",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "smtp_alert",
@@ -134,7 +134,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Sends mail when the group changes",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "global_tracking",
@@ -146,7 +146,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "sync_group_tracking_weight" },
       meaning: "Old name of sync_group_tracking_weight",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "sync_group_tracking_weight",
@@ -157,7 +157,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Members may track with weights, which then count for all of them",
-      bound: false,
+      effect: "accepted",
     },
     {
       name: "notify_priority_changes",
@@ -168,7 +168,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Tells changes of priority too",
-      bound: false,
+      effect: "accepted",
     },
   ],
 };

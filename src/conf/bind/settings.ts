@@ -147,7 +147,7 @@ function readDirective(
     return undefined;
   }
   if (keyword.status?.kind === "deprecated") tellDeprecated(context, name, keyword.status.use);
-  if (!keyword.bound) tellUnbound(context, name, keyword);
+  if (keyword.effect === "accepted") tellUnbound(context, name, keyword);
   tellUnusedWords(context, { keyword, words, keywords: vocabulary.keywords });
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });

@@ -118,7 +118,7 @@ function keywordCandidate(
     detail: keyword.syntax,
     help: keywordHelp(keyword, from.path),
     ...(old ? { deprecated: true } : {}),
-    rank: old ? 2 : keyword.bound ? 0 : 1,
+    rank: old ? 2 : keyword.effect === "works" ? 0 : 1,
     text: name,
     ...(snippet ? { snippet } : {}),
     replace: from.replace,

@@ -9,7 +9,7 @@ export function keywordHelp(keyword: Keyword, path: string): string {
     row("Default", keyword.default === "" ? undefined : plain(keyword.default)),
     row("Since", sinceOf(keyword)),
     row("Note", noteOf(keyword)),
-    row("locum", keyword.bound ? "acts on it" : "reads and checks it, but does not act on it"),
+    row("locum", keyword.effect === "works" ? "acts on it" : "reads and checks it, but does not act on it"),
   ];
   return [code(`${name} ${syntax}`.trim()), `${plain(meaning)}.`, rows.filter(Boolean).join("\n")].join(
     "\n\n",
