@@ -4,6 +4,7 @@
  * service go to a real server; replies of masqueraded real servers go back to the client; everything else is left to
  * the stack.
  */
+#include "expiry.h"
 #include "fragment.h"
 #include "icmp.h"
 #include "nat.h"

@@ -141,9 +141,7 @@ enum tcp_state {
 #define SESSION_DEAD 0x80000000 /* claimed for removal; whoever set it settles the counters */
 
 struct session {
-	struct bpf_timer timer;
-	__u64 expires;  /* ns, monotonic */
-	__u64 armed;    /* when the timer will fire, ns */
+	__u64 expires; /* ns, monotonic */
 	__u32 destination;
 	__u32 service;
 	__u32 state;
@@ -152,6 +150,12 @@ struct session {
 	__u16 real_port;
 	__u8 method;
 	__u8 spare[5];
+};
+
+/* The one timer of the data path. */
+struct clock {
+	struct bpf_timer timer;
+	__u64 next; /* when it will fire, ns; 0 before it was ever started */
 };
 
 #define SETTING_EXPIRE_NODEST 1
@@ -176,6 +180,7 @@ enum event {
 	EVENT_FRAGMENT,
 	EVENT_EXPIRED,
 	EVENT_CONTENDED,
+	EVENT_NO_TIMER,
 	EVENT_COUNT,
 };
 

@@ -104,11 +104,9 @@ export const sessionKeyCodec = struct("session_key", {
 /** A session key by field. */
 export type SessionKeyRecord = ValueOf<typeof sessionKeyCodec>;
 
-/** A session; `expires` and `armed` in ns on the monotonic clock. */
+/** A session; `expires` in ns on the monotonic clock. */
 export const sessionCodec = struct("session", {
-  timer: bytes(16, 8),
   expires: u64,
-  armed: u64,
   destination: u32,
   service: u32,
   state: u32,
@@ -199,6 +197,7 @@ export const eventNames = [
   "fragment",
   "expired",
   "contended",
+  "no timer",
 ] as const;
 
 /** Flag of a destination that is no longer in the table. */
@@ -228,6 +227,7 @@ export const mapNames = [
   "destination_bases",
   "sessions",
   "replies",
+  "clocks",
   "events",
 ] as const;
 /** The pinned name of a map. */

@@ -53,6 +53,13 @@ HASH_MAP(sessions, struct session_key, struct session, MAX_SESSIONS);
 HASH_MAP(replies, struct session_key, struct session_key, MAX_SESSIONS);
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct clock);
+} clocks SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, EVENT_COUNT);
 	__type(key, __u32);

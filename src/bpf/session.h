@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/*
- * The life of a session: found from either side, created by scheduling, moved by what is seen of TCP, and ended by a
- * timer in the kernel, so that the counts are right with no daemon running. A packet only moves `expires` forward; the
- * timer looks at it when it fires and sleeps on, which spares re-arming it for every packet.
- */
+/* The life of a session: found from either side, created by scheduling, moved by what is seen of TCP. */
 #ifndef LOCUM_SESSION_H
 #define LOCUM_SESSION_H
 
 #include "schedule.h"
 #include "tcp.h"
 
-#define CLOCK_MONOTONIC 1
 #define NS_PER_MS 1000000ULL
 #define STATE_ATTEMPTS 4
 
@@ -113,35 +108,6 @@ static __always_inline int end_session(struct session_key *key, struct session *
 	return 1;
 }
 
-static int on_expiry(void *map, struct session_key *key, struct session *session)
-{
-	__u64 now = bpf_ktime_get_ns();
-	struct session_key copy;
-
-	if (session->expires > now) {
-		session->armed = session->expires;
-		bpf_timer_start(&session->timer, session->expires - now, 0);
-		return 0;
-	}
-	copy = *key; /* the map's own key goes away with the entry */
-	if (end_session(&copy, session))
-		count_event(EVENT_EXPIRED);
-	return 0;
-}
-
-/* Pushes the end of the session out to `timeout` ms from now, or pulls it in. */
-static __always_inline void keep_alive(struct session *session, __u32 timeout)
-{
-	__u64 delay = timeout * NS_PER_MS;
-	__u64 expires = bpf_ktime_get_ns() + delay;
-
-	session->expires = expires;
-	if (expires >= session->armed)
-		return;
-	session->armed = expires;
-	bpf_timer_start(&session->timer, delay, 0);
-}
-
 static __always_inline void count_activity(__u32 id, __u32 was, __u32 is)
 {
 	struct destination_counters *counters;
@@ -179,26 +145,32 @@ static __always_inline __u32 advance(struct session *session, const struct packe
 	return set->tcp_timeout[state & 15];
 }
 
+/* One that is over but not swept yet is ended here and now. */
+static __always_inline struct session *living(struct session_key *key, struct session *session)
+{
+	if (!session || session->state & SESSION_DEAD)
+		return 0;
+	if (session->expires > bpf_ktime_get_ns())
+		return session;
+	end_session(key, session);
+	return 0;
+}
+
 static __always_inline struct session *find_client_session(const struct packet *packet, struct session_key *key)
 {
-	struct session *session;
-
 	client_key(packet, key);
-	session = bpf_map_lookup_elem(&sessions, key);
-	return session && !(session->state & SESSION_DEAD) ? session : 0;
+	return living(key, bpf_map_lookup_elem(&sessions, key));
 }
 
 /* From the real server's key of a session to the session; the key becomes the client's. */
 static __always_inline struct session *find_owner(struct session_key *key)
 {
 	struct session_key *owner = bpf_map_lookup_elem(&replies, key);
-	struct session *session;
 
 	if (!owner)
 		return 0;
 	*key = *owner;
-	session = bpf_map_lookup_elem(&sessions, key);
-	return session && !(session->state & SESSION_DEAD) ? session : 0;
+	return living(key, bpf_map_lookup_elem(&sessions, key));
 }
 
 /* The session a NAT real server's packet belongs to; `key` becomes the client's side. */
@@ -211,28 +183,18 @@ static __always_inline struct session *find_server_session(const struct packet *
 static __always_inline struct session *insert_session(struct session_key *key, struct session *fresh)
 {
 	struct settings *set = get_settings();
-	struct session *session;
-	__u64 delay;
 
 	if (!set)
 		return 0;
-	delay = set->new_timeout * NS_PER_MS;
-	fresh->expires = fresh->armed = bpf_ktime_get_ns() + delay;
+	fresh->expires = bpf_ktime_get_ns() + set->new_timeout * NS_PER_MS;
 	if (bpf_map_update_elem(&sessions, key, fresh, BPF_NOEXIST))
 		return 0;
-	session = bpf_map_lookup_elem(&sessions, key);
-	if (!session)
-		return 0;
-	bpf_timer_init(&session->timer, &sessions, CLOCK_MONOTONIC);
-	bpf_timer_set_callback(&session->timer, on_expiry);
-	bpf_timer_start(&session->timer, delay, 0);
-	return session;
+	return bpf_map_lookup_elem(&sessions, key);
 }
 
 /* Where a session is put together. Not on the stack, which the schedulers need: kernel 6.1 counts 512 bytes in all. */
 struct draft {
-	/* A struct session; under its own name the kernel would look for its timer here too. */
-	__u64 session[sizeof(struct session) / sizeof(__u64)];
+	struct session session;
 	struct session_key reply;
 };
 
@@ -245,7 +207,7 @@ struct {
 
 static __always_inline int insert_reply(struct draft *draft, const struct session_key *key)
 {
-	struct session *session = (struct session *)draft->session;
+	struct session *session = &draft->session;
 
 	draft->reply = *key;
 	draft->reply.peer = session->real;
@@ -267,8 +229,8 @@ static __always_inline struct session *schedule_session(const struct packet *pac
 	draft = bpf_map_lookup_elem(&drafts, &zero);
 	if (!destination || !draft)
 		return 0;
-	__builtin_memset(draft->session, 0, sizeof(draft->session));
-	fresh = (struct session *)draft->session;
+	fresh = &draft->session;
+	__builtin_memset(fresh, 0, sizeof(*fresh));
 	fresh->destination = id;
 	fresh->service = service->id;
 	fresh->real = destination->address;

@@ -98,6 +98,25 @@ describeWith({ title: "the life of a session", needs: ["root", "netns", "bpf", "
     }
   });
 
+  it("ends every one of thousands of sessions, and leaves the others", async () => {
+    const key = service("masquerade");
+    const name = serviceKeyText(key);
+    const total = 4_000;
+    bench.setTimeouts({ close: 150 });
+    try {
+      for (let client = 0; client < total; client++) {
+        const packet = { targetPort: port, sourcePort: 2_000 + client };
+        for (const flags of client % 4 === 0 ? ["S"] : ["S", "A", "R"]) bench.handle({ ...packet, flags });
+      }
+      await eventually(() => bench.counts(name)[0]?.join() === `${total / 4},0`, { within: 5_000 });
+      const left = [...bench.table.sessions()].filter(({ virtualPort }) => virtualPort === port);
+      expect(left.every(({ clientPort }) => (clientPort - 2_000) % 4 === 0)).toBe(true);
+      expect(left).toHaveLength(total / 4);
+    } finally {
+      bench.setTimeouts({});
+    }
+  });
+
   it("shortens a session's life when its new state has a shorter timeout", async () => {
     const key = service("masquerade");
     const name = serviceKeyText(key);
