@@ -61,20 +61,21 @@ interface Request {
   readonly surroundings: Surroundings;
 }
 
-/** The span of `length` characters before the cursor and of the rest of the word after it. */
-function replacing(request: Request, length: number): Span {
+/** The span of `length` characters before the cursor and of those after it that `rest` matches. */
+function replacing(request: Request, length: number, rest = /^\w*/): Span {
   const { file, at, cursor } = request;
-  const rest = /^[\w./:-]*/.exec(cursor.written.text.slice(at.column - 1))?.[0].length ?? 0;
-  return { file: file.path, line: at.line, column: at.column - length, endColumn: at.column + rest };
+  const after = rest.exec(cursor.written.text.slice(at.column - 1))?.[0].length ?? 0;
+  return { file: file.path, line: at.line, column: at.column - length, endColumn: at.column + after };
 }
 
 /** The span of the word at the cursor. */
 function replacingWord(request: Request): Span {
   const { file, at, cursor } = request;
   const { word } = cursor;
-  if (!word) return replacing(request, 0);
+  if (!word) return replacing(request, 0, /^/);
   const quote = word.quoted ? 1 : 0;
-  const closed = word.quoted && cursor.written.text[word.endColumn - 2] === '"' && word.text !== "";
+  const closed =
+    word.quoted && word.endColumn - word.column > 1 && cursor.written.text[word.endColumn - 2] === '"';
   const endColumn = Math.max(at.column, word.endColumn - (closed ? 1 : 0));
   return { file: file.path, line: at.line, column: Math.min(at.column, word.column + quote), endColumn };
 }
@@ -243,7 +244,7 @@ function conditions(request: Request, typed: string): readonly Candidate[] {
     for (const [index, { written }] of file.outline.lines.entries())
       if (written.condition && !(file === request.file && index === request.at.line - 1))
         ids.add(written.condition.text.replace(/^@\^?/, ""));
-  const replace = replacing(request, typed.length);
+  const replace = replacing(request, typed.length, /^\S*/);
   return [...ids]
     .filter((id) => id !== "")
     .map((id) => ({ label: id, kind: "value", detail: "configuration id", rank: 0, text: id, replace }));
@@ -255,7 +256,7 @@ function includePaths(request: Request): readonly Candidate[] {
   const typed = cursor.written.text.slice(from - 1, at.column - 1);
   const folder = typed.slice(0, typed.lastIndexOf("/") + 1);
   const base = file.path.slice(0, file.path.lastIndexOf("/") + 1);
-  const replace = replacing(request, typed.length - folder.length);
+  const replace = replacing(request, typed.length - folder.length, /^[^\s/"]*/);
   const hidden = typed.slice(folder.length).startsWith(".");
   return surroundings
     .listFolder(folder.startsWith("/") ? folder : base + folder)

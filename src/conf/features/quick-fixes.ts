@@ -1,0 +1,51 @@
+import type { Diagnostic, Edit } from "../diagnostic.ts";
+import type { Outline } from "./outline.ts";
+
+/** A change that an editor offers for a finding. */
+export interface QuickFix {
+  readonly title: string;
+  readonly finding: Diagnostic;
+  readonly edits: readonly Edit[];
+  /** True when it mends the cause; false when it only silences the finding. */
+  readonly mends: boolean;
+}
+
+/**
+ * What can be done about the findings of a file that touch the lines `from` to `to`, counted from 1: their own fixes,
+ * and a comment that turns the rule off for one line.
+ */
+export function quickFixesFor(
+  findings: readonly Diagnostic[],
+  where: { readonly file: string; readonly from: number; readonly to: number; readonly outline: Outline },
+): readonly QuickFix[] {
+  const { file, from, to, outline } = where;
+  const touching = findings.filter(
+    ({ span }) => span.file === file && Math.max(1, span.line) >= from && Math.max(1, span.line) <= to,
+  );
+  const mending = touching.flatMap((finding): QuickFix[] =>
+    finding.fix ? [{ title: finding.fix.title, finding, edits: finding.fix.edits, mends: true }] : [],
+  );
+  const silenced = new Set<string>();
+  const silencing = touching.flatMap((finding): QuickFix[] => {
+    const key = `${finding.code}@${finding.span.line}`;
+    if (finding.span.line === 0 || silenced.has(key)) return [];
+    silenced.add(key);
+    const title = `Turn off ${finding.code} for this line`;
+    return [{ title, finding, edits: [disablingComment(finding, outline)], mends: false }];
+  });
+  return [...mending, ...silencing];
+}
+
+/** `# locum-disable-next-line RULE` above the line, with its indentation; one that is there already takes the name in. */
+function disablingComment(finding: Diagnostic, outline: Outline): Edit {
+  const { file, line } = finding.span;
+  const above = outline.lines[line - 2]?.written.text ?? "";
+  const known = /^\s*[#!]\s*locum-disable-next-line\b.*?(?=\s*$)/.exec(above);
+  if (known) {
+    const column = known[0].length + 1;
+    return { span: { file, line: line - 1, column, endColumn: column }, text: ` ${finding.code}` };
+  }
+  const indent = /^\s*/.exec(outline.lines[line - 1]?.written.text ?? "")?.[0] ?? "";
+  const text = `${indent}# locum-disable-next-line ${finding.code}\n`;
+  return { span: { file, line, column: 1, endColumn: 1 }, text };
+}
