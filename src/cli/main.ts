@@ -14,6 +14,9 @@ interface CommandEntry {
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: "the daemon, with keepalived's own options", load: () => import("./run.ts") },
   lint: { summary: "check configuration files", load: () => import("./lint.ts") },
+  fmt: { summary: "bring configuration files into the usual shape", load: () => import("./fmt.ts") },
+  explain: { summary: "what a keyword means", load: () => import("./explain.ts") },
+  lsp: { summary: "the language server, for editors", load: () => import("./lsp.ts") },
   demo: {
     summary:
       "a director pair, two real servers and a client in namespaces; kills the master and shows what happened",
@@ -38,9 +41,24 @@ const PERSONALITIES: Readonly<Record<string, CommandEntry>> = {
  * @param argv as in process.argv: interpreter, program, arguments.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", outputFailed);
   const program = basename(argv[1] ?? "locum");
   const words = argv.slice(2);
-  process.exitCode = await dispatch(program, words);
+  const code = await dispatch(program, words);
+  process.exitCode = outputLost ? OUTPUT_LOST : code;
+}
+
+/** sysexits' "input/output error". */
+const OUTPUT_LOST = 74;
+
+let outputLost = false;
+
+/** A reader that has seen enough, as in `| head`, is no failure; any other loss of output is told. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  if (!outputLost) process.stderr.write(`locum: cannot write to standard output: ${error.message}\n`);
+  outputLost = true;
+  process.exitCode = OUTPUT_LOST;
 }
 
 async function dispatch(program: string, words: readonly string[]): Promise<number> {

@@ -78,7 +78,7 @@ function exists(path: string): boolean {
 }
 
 /** One path component of a glob as a regular expression: `*`, `?`, `[a-z]`, `[!a]` and `\` before any of them. */
-function globPattern(part: string): RegExp {
+export function globPattern(part: string): RegExp {
   let source = "";
   for (let at = 0; at < part.length; at++) {
     const character = part[at] as string;

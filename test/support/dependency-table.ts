@@ -39,6 +39,8 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   undici: ["src/linux/probe/"],
   pino: ["src/linux/", "src/cli/"],
   commander: ["src/cli/"],
+  "vscode-languageserver": ["src/cli/lsp.ts", "src/cli/lsp/"],
+  "vscode-languageserver-textdocument": ["src/cli/lsp/"],
   picocolors: ["src/cli/", "src/drill/", "src/lab/"],
   "dgram-extra": ["src/linux/", "src/lab/", "src/cli/"],
 };
