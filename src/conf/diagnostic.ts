@@ -20,12 +20,16 @@ export interface Related {
 export interface Edit {
   readonly span: Span;
   readonly text: string;
+  /** The line goes away with its end when nothing but blanks is left on it. */
+  readonly dropsLine?: true;
 }
 
 /** A change that mends a finding without changing anything else. */
 export interface Fix {
   readonly title: string;
   readonly edits: readonly Edit[];
+  /** True when the meaning stays what it is, so that it may be applied without asking; a guess has none. */
+  readonly safe?: true;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Config } from "./model/config.ts";
 import { parse } from "./parser.ts";
 import { applyRules } from "./rules/apply-rules.ts";
 import { everyRule } from "./rules/every-rule.ts";
-import { subjectOf } from "./rules/subject.ts";
+import { type Subject, subjectOf } from "./rules/subject.ts";
 import type { Environment, HostFacts, ReadConfig } from "./source.ts";
 
 /** What a configuration is read from and against. */
@@ -38,6 +38,8 @@ export interface LoadedConfiguration {
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** The same as rules see it: what was bound beside the blocks it was bound from. Not for another process. */
+  readonly subject: Subject;
 }
 
 /**
@@ -55,15 +57,19 @@ export function loadConfiguration(request: LoadRequest): LoadedConfiguration {
   });
   const tree = parse(expanded.text.text);
   const bound = bind(tree, { expanded: expanded.text, environment });
-  const ruled = applyRules(
-    subjectOf({ config: bound.config, tree, expanded: expanded.text, environment, bound: bound.diagnostics }),
-    everyRule,
-  );
+  const subject = subjectOf({
+    config: bound.config,
+    tree,
+    expanded: expanded.text,
+    environment,
+    bound: bound.diagnostics,
+  });
+  const ruled = applyRules(subject, everyRule);
   const diagnostics = [...expanded.diagnostics, ...bound.diagnostics, ...ruled];
   const order = new Map(expanded.text.files.map((file, at) => [file, at]));
   const rank = (found: Diagnostic) => order.get(found.span.file) ?? -1;
   diagnostics.sort((a, b) => rank(a) - rank(b) || a.span.line - b.span.line || a.span.column - b.span.column);
-  return { config: bound.config, diagnostics, files: expanded.text.files };
+  return { config: bound.config, diagnostics, files: expanded.text.files, subject };
 }
 
 function environmentOf(options: LoadOptions): Environment {
