@@ -94,6 +94,8 @@ export function describeFault(reason: FaultReason): string {
       return `script ${reason.name} failed`;
     case "script-pending":
       return `script ${reason.name} has not given a result yet`;
+    case "sync-group":
+      return `${reason.name}, which is in the same sync group, is at fault`;
     case "tracker":
       return `tracker ${reason.name} failed`;
     default:

@@ -14,6 +14,8 @@ export type FaultReason =
   /** A `track_script` of weight 0 failed, or has not given its first result yet. */
   | { readonly kind: "script"; readonly name: string }
   | { readonly kind: "script-pending"; readonly name: string }
+  /** Another member of the `vrrp_sync_group` is at fault: `name` is that instance. */
+  | { readonly kind: "sync-group"; readonly name: string }
   /** Another tracker of weight 0 (file, process, BFD session) failed. */
   | { readonly kind: "tracker"; readonly name: string };
 
@@ -125,6 +127,8 @@ export type RouterEvent =
   | { readonly kind: "fault-raised"; readonly reason: FaultReason }
   | { readonly kind: "fault-cleared"; readonly reason: FaultReason }
   | { readonly kind: "source-address-changed"; readonly source: IpAddress | undefined }
+  /** Another member of the `vrrp_sync_group` became Master, or gave it up: this one follows. */
+  | { readonly kind: "follow-group"; readonly to: "master" | "backup" }
   /** A new configuration of the same router (same key); role and timers are kept. */
   | { readonly kind: "reconfigure"; readonly config: RouterConfig; readonly priority: number }
   /** Someone else removed these addresses of ours from the interface. */
@@ -140,6 +144,7 @@ export type ChangeReason =
   | "equal-priority-higher-address"
   | "fault-raised"
   | "fault-cleared"
+  | "sync-group"
   | "shutdown";
 
 /** What the world is asked to do, in the order given. */

@@ -106,7 +106,11 @@ export function enterBackup(
  * Becomes Master: the advertisement first, so that an old master lets go of the addresses before we announce them as
  * ours, then the addresses, then gratuitous ARP (ST-7), then whoever wants to be told.
  */
-export function enterMaster(state: RouterState, now: Instant): RouterStep {
+export function enterMaster(
+  state: RouterState,
+  now: Instant,
+  reason: ChangeReason = "master-down",
+): RouterStep {
   const { config } = state;
   const addresses = movingAddresses(config);
   const role: MasterRole = {
@@ -116,7 +120,7 @@ export function enterMaster(state: RouterState, now: Instant): RouterStep {
     nextAdvertisementAt: after(now, config.advertisementInterval),
     announcements: followingBursts(config, now),
   };
-  const changed = change({ ...state, master: undefined }, { role, reason: "master-down" });
+  const changed = change({ ...state, master: undefined }, { role, reason });
   return {
     state: changed.state,
     effects: [

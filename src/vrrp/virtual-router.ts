@@ -13,9 +13,11 @@ import {
   enterBackup,
   enterFault,
   enterInitialize,
+  enterMaster,
   type RouterStep,
   unchanged,
   usablePriority,
+  yieldTo,
 } from "./transitions.ts";
 import { effectFailed, reconfigure, restoreLost } from "./upkeep.ts";
 
@@ -58,6 +60,8 @@ function step(state: RouterState, event: RouterEvent, now: Instant): Step<Router
       return clearFault(state, event.reason, now);
     case "source-address-changed":
       return changeSource(state, event.source, now);
+    case "follow-group":
+      return followGroup(state, event.to, now);
     case "reconfigure":
       return reconfigure(state, { ...event, now });
     case "addresses-lost":
@@ -151,6 +155,16 @@ function changePriority(before: RouterState, wanted: number): RouterStep {
   if (role.kind !== "backup") return unchanged(state);
   const shift = downInterval(state, role.masterInterval) - downInterval(before, role.masterInterval);
   return unchanged({ ...state, role: { ...role, masterDownAt: instant(role.masterDownAt + shift) } });
+}
+
+/** The members of a sync group are Master and Backup together (keepalived's rule; no RFC knows such groups). */
+function followGroup(state: RouterState, to: "master" | "backup", now: Instant): RouterStep {
+  const { role, config } = state;
+  if (to === "master")
+    return role.kind === "backup" ? enterMaster(state, now, "sync-group") : unchanged(state);
+  if (role.kind !== "master") return unchanged(state);
+  const masterInterval = config.advertisementInterval;
+  return yieldTo({ ...state, role }, { reason: "sync-group", masterInterval, now });
 }
 
 function raiseFault(state: RouterState, reason: FaultReason): RouterStep {

@@ -35,6 +35,26 @@ const TABLE: readonly (readonly [string, ...Row])[] = [
     },
   ],
   [
+    "its sync group became master",
+    { kind: "follow-group", to: "master" },
+    {
+      initialize: "initialize",
+      backup: "master: advert 100, add-addresses, announce x5, backup -> master",
+      master: "master",
+      fault: "fault",
+    },
+  ],
+  [
+    "its sync group gave mastership up",
+    { kind: "follow-group", to: "backup" },
+    {
+      initialize: "initialize",
+      backup: "backup",
+      master: "backup: advert 100, advert 100, advert 100, remove-addresses, master -> backup",
+      fault: "fault",
+    },
+  ],
+  [
     "shutdown",
     { kind: "shutdown" },
     {
