@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { bpfDirectory } from "./bpf-filesystem.ts";
 import { BpfUnavailable, unpin } from "./bpf-object.ts";
@@ -23,8 +23,10 @@ export function attachInterfaces(names: readonly string[]): void {
 
 /** Takes the forwarder off every interface and forgets its services, sessions and counters. */
 export function unloadForwarder(): void {
+  const pins = folder();
   detachForwarder();
-  unpin(folder());
+  unpin(pins);
+  rmdirSync(pins);
 }
 
 /** Why this host cannot run the forwarder, with the way out; undefined when it can. It leaves the data path loaded. */
