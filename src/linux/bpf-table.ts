@@ -78,6 +78,10 @@ export class BpfTable implements AdministeredTable {
    * @throws {BpfUnavailable}
    */
   load(): DirectorMaps {
+    return this.#locked(() => this.#load());
+  }
+
+  #load(): DirectorMaps {
     const digest = objectDigest(this.#objectPath);
     const before = this.#maps;
     if (before?.sequence.get(digestSlot) === digest) return before;
@@ -112,11 +116,7 @@ export class BpfTable implements AdministeredTable {
 
   /** @throws {BpfUnavailable} when the first service cannot bring the data path up. */
   apply(op: ServiceOp): Outcome {
-    return withIpvsLock(this.#lockPath(), () => {
-      // Another process may have loaded it since.
-      this.#maps ??= openDirectorMaps(this.#folder);
-      return this.#applyLocked(op);
-    });
+    return this.#locked(() => this.#applyLocked(op));
   }
 
   *sessions(): Generator<Session> {
@@ -186,8 +186,14 @@ export class BpfTable implements AdministeredTable {
     return found;
   }
 
-  #lockPath(): string {
-    return join(dirname(dirname(this.#folder)), `ipvs-${basename(this.#folder)}.lock`);
+  /** Does something while no other process changes this table. */
+  #locked<Value>(action: () => Value): Value {
+    const path = join(dirname(dirname(this.#folder)), `ipvs-${basename(this.#folder)}.lock`);
+    return withIpvsLock(path, () => {
+      // Another process may have loaded it since.
+      this.#maps ??= openDirectorMaps(this.#folder);
+      return action();
+    });
   }
 
   #applyLocked(op: ServiceOp): Outcome {
@@ -219,7 +225,7 @@ export class BpfTable implements AdministeredTable {
     }
     const refusal = refuseService(service);
     if (refusal !== undefined) return failed(refusal);
-    const maps = this.load();
+    const maps = this.#load();
     // Interfaces may have come since it was loaded, and no daemon need be there to notice.
     this.#attach(join(this.#folder, programName));
     const record: ServiceRecord = {
