@@ -40,6 +40,7 @@ const instance = (name: string) => `vrrp_instance V {
 }
 `;
 const service = `virtual_server 192.0.2.1 80 {
+  delay_loop 5
   lb_algo rr
   lb_kind NAT
   protocol TCP
