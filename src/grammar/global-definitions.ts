@@ -744,7 +744,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the VRRP process may run",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_rlimit_rttime",
@@ -899,7 +899,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the checker process may run",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker_rlimit_rttime",

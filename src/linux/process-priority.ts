@@ -7,6 +7,7 @@ import {
   setResourceLimit,
   setScheduling,
 } from "dgram-extra";
+import type { ChildProcess } from "../conf/model/process-definitions.ts";
 
 /** How urgent this process is; what is left out stays as it is. */
 export interface ProcessPriority {
@@ -20,6 +21,17 @@ export interface ProcessPriority {
   readonly lockMemory?: boolean;
   /** Processors to run on. */
   readonly processors?: readonly number[];
+}
+
+/** What `global_defs` asks for one process. Its time limit is left alone: it would end a program with a garbage collector. */
+export function priorityOf(child: ChildProcess): ProcessPriority {
+  const { priority, realtimePriority, noSwap, cpus } = child;
+  return {
+    ...(priority === undefined ? {} : { nice: priority }),
+    ...(realtimePriority === undefined ? {} : { realtime: realtimePriority }),
+    ...(cpus.length === 0 ? {} : { processors: cpus }),
+    lockMemory: noSwap,
+  };
 }
 
 /**

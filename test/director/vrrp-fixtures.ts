@@ -6,6 +6,7 @@ import type { VrrpScript } from "../../src/conf/model/vrrp-script.ts";
 import type { InterfaceAddress, Link, VrrpHostEvent } from "../../src/director/host.ts";
 import { encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
 import { encodeIpv4Packet } from "../../src/vrrp/ipv4-packet.ts";
+import { load } from "../conf/configuration.ts";
 
 const ip = (text: string) => text as IpAddress;
 
@@ -65,30 +66,11 @@ export function instanceOf(changes: Partial<VrrpInstance>): VrrpInstance {
   };
 }
 
+const emptyConfig = load("").config;
+
 export function configOf(instance?: VrrpInstance, script?: VrrpScript): Config {
   return {
-    global: {
-      enableScriptSecurity: false,
-      dynamicInterfaces: false,
-      vrrpStartupDelay: seconds(0),
-      notificationEmail: [],
-      lvsFlush: false,
-      vrrpNoSwap: false,
-      reloadCheckConfig: true,
-      skipCheckAdvertisedAddresses: false,
-      checkerNoSwap: false,
-      smtpConnectTimeout: seconds(30),
-      noEmailFaults: false,
-      checkerLogAllFailures: false,
-      defaults: {
-        strict: false,
-        lowerPriorityNoAdvertisement: false,
-        higherPrioritySendAdvertisement: false,
-        downTimerAdvertisements: 3,
-        checkUnicastSource: false,
-        gratuitousArp: { delay: seconds(5), repeat: 5, refresh: seconds(0), refreshRepeat: 1 },
-      },
-    },
+    ...emptyConfig,
     vrrpInstances: instance === undefined ? [] : [instance],
     vrrpScripts: script === undefined ? [] : [script],
     virtualServers: [],

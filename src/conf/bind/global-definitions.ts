@@ -2,7 +2,17 @@ import { type Duration, microseconds, seconds } from "../../base/time.ts";
 import type { GarpDefaults, GlobalDefaults, GlobalDefinitions } from "../model/global-definitions.ts";
 import type { Directive } from "../tree.ts";
 import { type BindContext, placeOf, tell } from "./context.ts";
+import { bindExtraInterfaceGarp } from "./extra-interface-garp.ts";
+import type { FieldSource } from "./fields.ts";
+import { bindProcesses, bindScripts } from "./process-definitions.ts";
 import { bindUser } from "./script-command.ts";
+import {
+  bindFilter,
+  bindLvs,
+  bindManagement,
+  bindReload,
+  bindVrrpDefinitions,
+} from "./service-definitions.ts";
 import { entriesOf } from "./setting.ts";
 import { readBlock, Settings } from "./settings.ts";
 
@@ -19,22 +29,17 @@ export function bindGlobalDefinitions(
   warnZero(context, all);
   const routerId = all.word("router_id");
   const scriptUser = bindUser(all, "script_user");
-  const notifyFifo = all.word("notify_fifo");
   const from = all.word("notification_email_from");
   const smtpServer = all.last("smtp_server")?.words.map((word) => word.text);
   const smtpHeloName = all.word("smtp_helo_name");
   const connectTimeout = all.number("smtp_connect_timeout");
-  const optionalNumber = (key: string, name: string) => {
-    const value = all.number(name);
-    return value === undefined ? {} : { [key]: value };
-  };
+  const source: FieldSource = { settings: all, context };
   return {
     ...(routerId === undefined ? {} : { routerId }),
     ...(scriptUser ? { scriptUser } : {}),
     enableScriptSecurity: all.has("enable_script_security"),
     dynamicInterfaces: all.has("dynamic_interfaces"),
     vrrpStartupDelay: all.duration("vrrp_startup_delay") ?? microseconds(0),
-    ...(notifyFifo === undefined ? {} : { notifyFifo }),
     notificationEmail: all.every("notification_email").flatMap((each) =>
       entriesOf(each)
         .flat()
@@ -45,43 +50,23 @@ export function bindGlobalDefinitions(
     ...(smtpHeloName === undefined ? {} : { smtpHeloName }),
     smtpConnectTimeout: connectTimeout === undefined ? seconds(30) : seconds(Math.max(1, connectTimeout)),
     lvsFlush: all.has("lvs_flush"),
-    ...optionalNumber("vrrpPriority", "vrrp_priority"),
-    ...optionalNumber("checkerPriority", "checker_priority"),
-    ...realtime("vrrpRtPriority", clampRealtime(context, all, "vrrp_rt_priority")),
-    ...realtime("checkerRtPriority", clampRealtime(context, all, "checker_rt_priority")),
-    vrrpNoSwap: all.has("vrrp_no_swap"),
-    checkerNoSwap: all.has("checker_no_swap"),
     ...maxAutoPriority(all),
     reloadCheckConfig: all.has("reload_check_config"),
     skipCheckAdvertisedAddresses: all.flag("vrrp_skip_check_adv_addr") ?? false,
     noEmailFaults: all.has("no_email_faults"),
     checkerLogAllFailures: all.flag("checker_log_all_failures") ?? false,
     ...smtpAlerts(all),
-    defaults: bindDefaults(all),
+    noCheckerEmails: all.flag("no_checker_emails") ?? false,
+    realServerInitNotifies: all.flag("rs_init_notifies") ?? false,
+    processes: bindProcesses(source),
+    scripts: bindScripts(source),
+    lvs: bindLvs(source),
+    filter: bindFilter(source),
+    management: bindManagement(source),
+    reload: bindReload(source),
+    vrrp: bindVrrpDefinitions(source),
+    defaults: bindDefaults(source),
   };
-}
-
-function realtime(key: string, value: number | undefined): Readonly<Record<string, number>> {
-  return value === undefined ? {} : { [key]: value };
-}
-
-/** SCHED_RR knows 1 to 99; keepalived takes the nearest and says so. */
-function clampRealtime(context: BindContext, all: Settings, name: string): number | undefined {
-  const setting = all.last(name);
-  if (setting?.value?.kind !== "number") return undefined;
-  const { value } = setting.value;
-  const clamped = Math.min(99, Math.max(1, value));
-  if (clamped === value) return value;
-  const [side, edge] =
-    value < 1 ? ["less than minimum 1", "minimum"] : ["greater than maximum 99", "maximum"];
-  tell(context, placeOf(setting.directive), {
-    code: "realtime-priority-clamped",
-    severity: "warning",
-    message: `${name} is ${value}, but a realtime priority is 1 to 99, so ${clamped} counts`,
-    help: `write ${name} ${clamped}`,
-    texts: [`${name.split("_")[0]} process real-time priority ${value} ${side} - setting to ${edge}`],
-  });
-  return clamped;
 }
 
 /** `max_auto_priority` without a number means the highest one. */
@@ -100,7 +85,10 @@ function smtpAlerts(all: Settings): Partial<GlobalDefinitions> {
   };
 }
 
-function bindDefaults(all: Settings): GlobalDefaults {
+function bindDefaults(source: FieldSource): GlobalDefaults {
+  const { settings: all } = source;
+  const owner = all.flag("vrrp_owner_ignore_adverts");
+  const extra = bindExtraInterfaceGarp(source, ["vrrp_garp_extra_if", "vrrp_vmac_garp_intvl"]);
   const group4 = all.address("vrrp_mcast_group4");
   const group6 = all.address("vrrp_mcast_group6");
   return {
@@ -117,6 +105,10 @@ function bindDefaults(all: Settings): GlobalDefaults {
     gratuitousArp: bindGarpDefaults(all),
     ...(group4 ? { multicastGroup4: group4 } : {}),
     ...(group6 ? { multicastGroup6: group6 } : {}),
+    version3ChecksumAsVersion2: all.has("v3_checksum_as_v2"),
+    notifyPriorityChanges: all.flag("vrrp_notify_priority_changes") ?? false,
+    ...(owner === undefined ? {} : { ownerIgnoresAdvertisements: owner }),
+    ...(extra ? { extraInterfaceGarp: extra } : {}),
   };
 }
 

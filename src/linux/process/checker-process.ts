@@ -14,7 +14,7 @@ import { attachInterfaces, forwarderObstacle, openForwarder } from "../forwarder
 import { HealthHost } from "../health-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
-import { applyProcessPriority } from "../process-priority.ts";
+import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
 
@@ -49,10 +49,7 @@ export class CheckerProcess implements ChildProcess {
   }
 
   start(config: Config): void {
-    const { checkerPriority } = config.global;
-    for (const message of applyProcessPriority(
-      checkerPriority === undefined ? {} : { nice: checkerPriority },
-    )) {
+    for (const message of applyProcessPriority(priorityOf(config.global.processes.checker))) {
       this.#channel.send({ kind: "log", level: "warning", message });
     }
     this.#watchInterfaces();

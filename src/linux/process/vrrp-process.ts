@@ -5,7 +5,7 @@ import { rehearse } from "../../director/rehearsal.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
-import { applyProcessPriority } from "../process-priority.ts";
+import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import { VrrpHost } from "../vrrp-host.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
@@ -52,13 +52,8 @@ export class VrrpProcess implements ChildProcess {
   }
 }
 
-/** `vrrp_priority`, `vrrp_rt_priority` and `vrrp_no_swap`; what the kernel refuses is said and lived without. */
+/** `vrrp_priority`, `vrrp_rt_priority`, `vrrp_no_swap` and `vrrp_cpu_affinity`; what the kernel refuses is said and lived without. */
 function applyPriority(config: Config, channel: ChildChannel): void {
-  const { vrrpPriority, vrrpRtPriority, vrrpNoSwap } = config.global;
-  const refusals = applyProcessPriority({
-    ...(vrrpPriority === undefined ? {} : { nice: vrrpPriority }),
-    ...(vrrpRtPriority === undefined ? {} : { realtime: vrrpRtPriority }),
-    lockMemory: vrrpNoSwap,
-  });
+  const refusals = applyProcessPriority(priorityOf(config.global.processes.vrrp));
   for (const message of refusals) channel.send({ kind: "log", level: "warning", message });
 }
