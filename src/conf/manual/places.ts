@@ -46,7 +46,9 @@ export function everyPlace(): readonly ManualPlace[] {
 
 function keywordPlaces(block: string, keyword: Keyword): readonly ManualPlace[] {
   const path = block === "" ? keyword.name : `${block}/${keyword.name}`;
-  const tokens = entryTokensOf(keyword.name).map(
+  // A block may have the name of a list elsewhere, as track_file has.
+  const words = keyword.value.kind === "block" ? [] : entryTokensOf(keyword.name);
+  const tokens = words.map(
     (token): ManualPlace => ({ kind: "token", path: `${path}/${token.name}`, token, list: keyword }),
   );
   return [{ kind: "keyword", path, keyword }, ...tokens];
