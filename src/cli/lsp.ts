@@ -10,11 +10,13 @@ const USAGE = 64;
 export async function run(argv: readonly string[]): Promise<number> {
   const settings = await readArguments(argv);
   if (typeof settings === "number") return settings;
-  const [{ createConnection, ProposedFeatures }, { LanguageServer }] = await Promise.all([
+  const [{ createConnection, ProposedFeatures }, { LanguageServer }, { MessageFrames }] = await Promise.all([
     import("vscode-languageserver/node"),
     import("./lsp/server.ts"),
+    import("./lsp/message-frames.ts"),
   ]);
-  const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  const frames = new MessageFrames((what) => process.stderr.write(`locum lsp: ${what}\n`));
+  const connection = createConnection(ProposedFeatures.all, process.stdin.pipe(frames), process.stdout);
   new LanguageServer(connection, settings).start();
   return await new Promise<number>(() => {
     // The connection ends the process: on `exit`, and when standard input is closed.

@@ -36,5 +36,37 @@ export function diagnose(request: DiagnoseRequest): DiagnoseReply {
     read: overlayReader(new Map(buffers)),
     options: { configId, compat, environment: process.env, ...(host ? { host: hostFacts() } : {}) },
   });
-  return { root, files: loaded.files, diagnostics: loaded.diagnostics };
+  return { root, files: loaded.files, diagnostics: theWorst(loaded.diagnostics) };
+}
+
+/** More findings in one file than this are counted, not shown: no one reads them, and an editor would grow slow. */
+const SHOWN_PER_FILE = 500;
+
+const RANKS = { error: 0, warning: 1, hint: 2 } as const;
+
+/** At most so many findings of each file, errors first, in the order of the text; one finding says how many are missing. */
+function theWorst(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const found of diagnostics) {
+    const known = byFile.get(found.span.file);
+    if (known) known.push(found);
+    else byFile.set(found.span.file, [found]);
+  }
+  return [...byFile].flatMap(([file, found]) => {
+    if (found.length <= SHOWN_PER_FILE) return found;
+    const ranked = [...found].sort((a, b) => RANKS[a.severity] - RANKS[b.severity]);
+    const shown = new Set(ranked.slice(0, SHOWN_PER_FILE));
+    return [more(file, found.length - SHOWN_PER_FILE), ...found.filter((each) => shown.has(each))];
+  });
+}
+
+function more(file: string, count: number): Diagnostic {
+  return {
+    code: "more-findings",
+    severity: "hint",
+    message: `${count} more findings in this file are not shown here`,
+    help: `see them all with locum lint ${file}`,
+    span: { file, line: 0, column: 1, endColumn: 1 },
+    related: [],
+  };
 }

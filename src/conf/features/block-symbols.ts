@@ -89,7 +89,7 @@ function symbolOf(
   const last = words[words.length - 1];
   if (!block) return [];
   const keyword = first?.text ?? "";
-  const inside = placeWithin(place, statement);
+  const inside = placeWithin(place, statement.words);
   const head = {
     line: first ? line : block.open.line,
     column: first?.column ?? block.open.column,

@@ -38,7 +38,7 @@ export function cursorAt(file: ProjectFile, at: Position): Cursor | undefined {
     if (part.kind === "words") words = part.words;
     else if (part.kind === "open") {
       around.push(place);
-      place = placeWithin(place, { words: openerOf(words, file, at.line), line: at.line });
+      place = placeWithin(place, openerOf(words, file, at.line));
       words = [];
     } else {
       enclosing = around.length > 0 ? enclosing : enclosing?.parent;

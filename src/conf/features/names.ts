@@ -145,7 +145,7 @@ function collect(file: ProjectFile, from: Collecting): void {
       before.push(word.text);
     }
     if (!block) continue;
-    const inside = placeWithin(place, statement);
+    const inside = placeWithin(place, statement.words);
     collect(file, { statements: block.statements, place: inside, found });
   }
 }

@@ -13,10 +13,10 @@ export interface Statement {
   readonly words: readonly WrittenWord[];
   readonly line: number;
   /** The statement in whose block it stands. */
-  readonly parent?: Statement;
+  readonly parent: Statement | undefined;
   /** The multi-line definition whose value it is part of. */
-  readonly scope?: VariableDefinition;
-  readonly block?: StatementBlock;
+  readonly scope: VariableDefinition | undefined;
+  readonly block: StatementBlock | undefined;
 }
 
 /** A `$NAME=VALUE`. */
@@ -32,8 +32,8 @@ export interface VariableDefinition {
 /** A line in the structure: what encloses its first character. */
 export interface OutlineLine {
   readonly written: WrittenLine;
-  readonly enclosing?: Statement;
-  readonly scope?: VariableDefinition;
+  readonly enclosing: Statement | undefined;
+  readonly scope: VariableDefinition | undefined;
 }
 
 /** The structure of one file as written, without anything being expanded. Index 0 of `lines` is line 1. */
@@ -48,8 +48,8 @@ interface GrowingBlock extends Mutable<Omit<StatementBlock, "statements">> {
   statements: GrowingStatement[];
 }
 interface GrowingStatement extends Mutable<Omit<Statement, "block" | "parent">> {
-  block?: GrowingBlock;
-  parent?: GrowingStatement;
+  block: GrowingBlock | undefined;
+  parent: GrowingStatement | undefined;
 }
 interface GrowingDefinition extends Mutable<Omit<VariableDefinition, "statements">> {
   statements: GrowingStatement[];
@@ -58,41 +58,76 @@ interface GrowingDefinition extends Mutable<Omit<VariableDefinition, "statements
 /** Where the next statement goes, for the file or for the value of a definition. */
 interface Level {
   readonly top: GrowingStatement[];
-  enclosing?: GrowingStatement;
+  readonly scope: GrowingDefinition | undefined;
+  enclosing: GrowingStatement | undefined;
   /** The statement to which a `{` that comes next belongs. */
-  last?: GrowingStatement;
+  last: GrowingStatement | undefined;
 }
 
 /**
  * Reads the structure of a text. Never fails: a brace too many is passed over, a brace too few lets the block reach to
- * the end. Lines that `previous` has already are taken from there, so that after an edit only changed ones are read.
+ * the end. What `previous` has already is taken from there: lines that did not change, and blocks before the change;
+ * blocks after it as well, when no line was added or removed. An editor asks after every letter.
  */
 export function readOutline(text: string, previous?: Outline): Outline {
-  const lines = writtenLines(text, previous);
-  const file: Level = { top: [] };
-  const definitions: GrowingDefinition[] = [];
-  const out: OutlineLine[] = [];
-  let open: { readonly definition: GrowingDefinition; readonly level: Level } | undefined;
-  for (const [index, written] of lines.entries()) {
+  const { lines, head, tail } = writtenLines(text, previous);
+  const start = previous ? lastCleanLine(previous, head - 1) : 0;
+  const out = previous ? previous.lines.slice(0, start) : [];
+  const statements = (previous?.statements.slice(0, countBefore(previous.statements, start + 1)) ??
+    []) as GrowingStatement[];
+  const definitions = previous ? previous.definitions.filter((each) => each.line <= start) : [];
+  const file: Level = { top: statements, scope: undefined, enclosing: undefined, last: undefined };
+  const sameFrom = previous?.lines.length === lines.length ? lines.length - tail : lines.length;
+  let level = file;
+  for (let index = start; index < lines.length; index++) {
+    const written = lines[index] as WrittenLine;
     const line = index + 1;
-    const outer: Level = open?.level ?? file;
-    out.push({
-      written,
-      ...(outer.enclosing ? { enclosing: outer.enclosing } : {}),
-      ...(open ? { scope: open.definition } : {}),
-    });
-    if (!open && written.definition) {
+    if (previous && index >= sameFrom && level === file && !file.enclosing && isClean(previous, index)) {
+      for (let at = index; at < previous.lines.length; at++) out.push(previous.lines[at] as OutlineLine);
+      const rest = previous.statements.slice(countBefore(previous.statements, line));
+      for (const statement of rest) statements.push(statement as GrowingStatement);
+      for (const each of previous.definitions) if (each.line >= line) definitions.push(each);
+      break;
+    }
+    out.push({ written, enclosing: level.enclosing, scope: level.scope });
+    if (!level.scope && written.definition) {
       const definition = { name: written.definition, line, endLine: line, statements: [] };
       definitions.push(definition);
-      if (written.continued) open = { definition, level: { top: definition.statements } };
-      else continue;
+      if (!written.continued) continue;
+      level = { top: definition.statements, scope: definition, enclosing: undefined, last: undefined };
     }
-    addLine(written, { line, level: open?.level ?? file, ...(open ? { scope: open.definition } : {}) });
-    if (!open) continue;
-    open.definition.endLine = line;
-    if (!written.continued && !isEmpty(written)) open = undefined;
+    addLine(written, { line, level });
+    if (!level.scope) continue;
+    level.scope.endLine = line;
+    if (!written.continued && !isEmpty(written)) level = file;
   }
-  return { lines: out, statements: file.top, definitions };
+  return { lines: out, statements, definitions };
+}
+
+/** True when nothing before the line has a say in it: it is at the top level, and begins with a word. */
+function isClean(outline: Outline, index: number): boolean {
+  const line = outline.lines[index];
+  if (!line || line.enclosing || line.scope) return false;
+  return line.written.parts[0]?.kind === "words" && line.written.definition === undefined;
+}
+
+/** The index of the last such line up to `limit`; 0 when there is none. */
+function lastCleanLine(outline: Outline, limit: number): number {
+  for (let index = Math.min(limit, outline.lines.length - 1); index > 0; index--)
+    if (isClean(outline, index)) return index;
+  return 0;
+}
+
+/** How many statements begin before a line. */
+function countBefore(statements: readonly Statement[], line: number): number {
+  let low = 0;
+  let high = statements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((statements[middle]?.line ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Blank lines and comments do not end a value of several lines (keepalived-syntax.md section 6). */
@@ -100,39 +135,38 @@ function isEmpty(written: WrittenLine): boolean {
   return written.text.slice(0, written.comment ? written.comment.column - 1 : undefined).trim() === "";
 }
 
-function addLine(
-  written: WrittenLine,
-  into: { readonly line: number; readonly level: Level; readonly scope?: VariableDefinition },
-): void {
-  const { line, level, scope } = into;
+function addLine(written: WrittenLine, into: { readonly line: number; readonly level: Level }): void {
+  const { line, level } = into;
+  const { scope } = level;
   for (const part of written.parts) {
     const parent = level.enclosing;
     const siblings = parent?.block?.statements ?? level.top;
-    const place = { line, ...(parent ? { parent } : {}), ...(scope ? { scope } : {}) };
     if (part.kind === "words") {
-      const statement: GrowingStatement = { words: part.words, ...place };
+      const statement = { words: part.words, line, parent, scope, block: undefined };
       siblings.push(statement);
       level.last = statement;
     } else if (part.kind === "open") {
-      const owner: GrowingStatement = level.last ?? { words: [], ...place };
+      const owner = level.last ?? { words: [], line, parent, scope, block: undefined };
       if (!level.last) siblings.push(owner);
       const { column, endColumn } = part;
       owner.block = { open: { line, column, endColumn }, statements: [] };
       level.enclosing = owner;
-      delete level.last;
+      level.last = undefined;
     } else {
       const { column, endColumn } = part;
       if (parent?.block) parent.block.close = { line, column, endColumn };
-      if (parent?.parent) level.enclosing = parent.parent;
-      else delete level.enclosing;
-      delete level.last;
+      level.enclosing = parent?.parent;
+      level.last = undefined;
     }
   }
 }
 
 /** The lines of a text, with those that begin and end it alike taken from the previous reading. */
-function writtenLines(text: string, previous: Outline | undefined): readonly WrittenLine[] {
-  const texts = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+function writtenLines(
+  text: string,
+  previous: Outline | undefined,
+): { readonly lines: readonly WrittenLine[]; readonly head: number; readonly tail: number } {
+  const texts = (text.includes("\r") ? text.replaceAll("\r\n", "\n").replace(/\r$/, "") : text).split("\n");
   const known = previous?.lines ?? [];
   const limit = Math.min(texts.length, known.length);
   let head = 0;
@@ -144,8 +178,9 @@ function writtenLines(text: string, previous: Outline | undefined): readonly Wri
   )
     tail++;
   const shift = known.length - texts.length;
-  return texts.map((line, index) => {
+  const lines = texts.map((line, index) => {
     const at = index < head ? index : index >= texts.length - tail ? index + shift : -1;
     return known[at]?.written ?? readWrittenLine(line);
   });
+  return { lines, head, tail };
 }

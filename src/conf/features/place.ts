@@ -9,6 +9,7 @@ import { useVmacTokens } from "../../grammar/use-vmac-tokens.ts";
 import { virtualServerGroupTokens } from "../../grammar/virtual-server-group-tokens.ts";
 import { keywordsOf, vocabulary } from "../../grammar/vocabulary.ts";
 import type { Statement, VariableDefinition } from "./outline.ts";
+import type { WrittenWord } from "./written-line.ts";
 
 /** Which vocabulary counts at a place. */
 export type Place =
@@ -37,12 +38,12 @@ export function placeInside(
 ): Place {
   const { scope, beginnings } = from;
   if (!statement) return scope ? beginnings.definition(scope) : beginnings.file;
-  return placeWithin(placeInside(statement.parent, from), statement);
+  return placeWithin(placeInside(statement.parent, from), statement.words);
 }
 
-/** The place inside the block of a statement that stands at `around`. */
-export function placeWithin(around: Place, statement: Statement): Place {
-  const keyword = keywordAt(around, statement.words[0]?.text ?? "");
+/** The place inside the block that these words open at `around`. */
+export function placeWithin(around: Place, words: readonly WrittenWord[]): Place {
+  const keyword = keywordAt(around, words[0]?.text ?? "");
   if (!keyword || around.kind !== "block") return { kind: "unknown" };
   if (keyword.value.kind === "block") return { kind: "block", path: keyword.value.block };
   if (keyword.value.kind !== "entries") return { kind: "unknown" };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Outline, readOutline, type Statement } from "../../../src/conf/features/outline.ts";
 import { readWrittenLine } from "../../../src/conf/features/written-line.ts";
@@ -59,6 +60,41 @@ describe("the outline of a text", () => {
       expect(outline).toEqual(readOutline(after));
       if (after === before) expect(outline.lines[1]?.written).toBe(previous.lines[1]?.written);
     }
+  });
+});
+
+describe("an edit", () => {
+  const line = fc.constantFrom(
+    "a 1",
+    "b {",
+    "{",
+    "}",
+    "",
+    "# c",
+    "$D= \\\\",
+    " x \\\\",
+    "$E=1",
+    "t { s }",
+    "} u {",
+    "@h v",
+    '"q',
+  );
+  const lines = fc.array(line, { maxLength: 12 });
+
+  it("leads to what a fresh reading of the text finds", () => {
+    fc.assert(
+      fc.property(
+        lines,
+        fc.nat(12),
+        fc.nat(3),
+        fc.array(line, { maxLength: 3 }),
+        (before, at, out, fresh) => {
+          const after = before.toSpliced(at, out, ...fresh).join("\n");
+          expect(readOutline(after, readOutline(before.join("\n")))).toEqual(readOutline(after));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 });
 
