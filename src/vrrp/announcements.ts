@@ -53,7 +53,9 @@ export function keepBursts(
   const present = new Set(movingAddresses(config).map((virtual) => virtual.address));
   const bursts = pending
     .filter((burst) => burst.kind !== "refresh")
-    .map((burst) => ({ ...burst, addresses: burst.addresses.filter(({ address }) => present.has(address)) }));
+    .map((burst) => ({ ...burst, addresses: burst.addresses.filter(({ address }) => present.has(address)) }))
+    // A burst of nothing would be due for ever.
+    .filter(({ addresses }) => addresses.length > 0);
   const running = pending.find((burst) => burst.kind === "refresh");
   const regular = refresh(config, now).map((burst) =>
     running !== undefined && running.at < burst.at ? { ...burst, at: running.at } : burst,

@@ -27,7 +27,9 @@ export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterSte
   const restored = restoreDue(regular.state, now);
   const bursts = dueBursts(restored.state.role.announcements, now);
   const effects = [...overslept.effects, ...regular.effects, ...restored.effects, ...bursts.effects];
-  if (effects.length === 0) return unchanged(before);
+  // Judged by the state and not by the effects: what was due and led to nothing must not be due again.
+  const idle = restored.state === before && bursts.pending === before.role.announcements;
+  if (idle) return unchanged(before);
   return { state: withRole(restored.state, { announcements: bursts.pending }), effects };
 }
 

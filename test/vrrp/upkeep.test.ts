@@ -42,4 +42,19 @@ describe("reload of a master", () => {
     const burst = router.run(at(9)).find(({ effect }) => effect.kind === "announce");
     expect(burst?.effect).toMatchObject({ addresses: [{ address: "192.0.2.1" }] });
   });
+
+  it("is not kept busy by a burst of which every address is gone", () => {
+    const others = [{ address: ip("192.0.2.3"), prefixLength: 32 }];
+    const router = bench("master");
+    router.on({ kind: "reconfigure", config: config({ virtualAddresses: others }), priority: 100 }, at(0.5));
+    const ringing: number[] = [];
+    for (let rings = 0; rings < 20; rings++) {
+      const due = router.deadline;
+      if (due === undefined || due > at(9)) break;
+      ringing.push(due);
+      router.on({ kind: "alarm" }, due);
+    }
+    expect(new Set(ringing).size).toBe(ringing.length);
+    expect(router.deadline).toBeGreaterThan(at(9));
+  });
 });
