@@ -213,8 +213,8 @@ function define(state: State, name: string, value: string): void {
 
 function emit(state: State, line: ExpandedLine): void {
   const include = /^\s*(include[rmwba]?)(?:\s+(.*))?$/.exec(line.text);
-  if (include) {
-    includeFiles(state, line, { keyword: include[1] as string, pattern: (include[2] ?? "").trim() });
+  if (include?.[2]) {
+    includeFiles(state, line, { keyword: include[1] as string, pattern: include[2].trim() });
     return;
   }
   const check = /^\s*include_check(?:\s+(.*))?$/.exec(line.text);

@@ -114,10 +114,10 @@ describe("vrrp_instance", () => {
     ]);
   });
 
-  it("splits commands and takes the user after a quoted one", () => {
+  it("splits quoted commands and takes the user after a command", () => {
     expect(instanceOf('notify_master "/bin/n a" web www\nnotify /bin/m b c').notify).toEqual({
       master: { argv: ["/bin/n", "a"], user: { user: "web", group: "www" } },
-      any: { argv: ["/bin/m", "b", "c"] },
+      any: { argv: ["/bin/m"], user: { user: "b", group: "c" } },
     });
   });
 

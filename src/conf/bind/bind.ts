@@ -7,7 +7,9 @@ import type { Directive, Document } from "../tree.ts";
 import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
 import { checkOther } from "./other-blocks.ts";
+import { checkScriptSecurity, type NamedCommand } from "./script-security.ts";
 import { readDocument } from "./settings.ts";
+import { checkVirtualMacs } from "./virtual-mac.ts";
 import { bindVirtualServer } from "./virtual-server.ts";
 import { bindVrrpInstance } from "./vrrp-instance.ts";
 import { bindVrrpScript } from "./vrrp-script.ts";
@@ -33,12 +35,14 @@ export function bind(
   const diagnostics: Diagnostic[] = [];
   const report: Report = (found) => diagnostics.push(found);
   const { expanded } = surroundings;
+  const commands: NamedCommand[] = [];
   const every: BindContext = {
     expanded,
     environment: surroundings.environment,
     report,
     stage: "every",
     owner: "",
+    noteCommand: (command) => commands.push(command),
   };
   const blocks = readDocument(every, tree.directives);
   const inStage = (stage: KeepalivedStage): BindContext => ({ ...every, stage });
@@ -46,13 +50,15 @@ export function bind(
   const dynamic = { ...surroundings.environment, dynamicInterfaces: global.dynamicInterfaces };
   const vrrp: BindContext = { ...inStage("vrrp"), environment: dynamic };
   const virtualServers = (blocks.get("virtual_server") ?? [])
-    .map((directive) => bindVirtualServer(inStage("checker"), directive))
+    .map((directive) =>
+      bindVirtualServer(serviceContext(inStage("checker"), { directive, blocks }), directive),
+    )
     .filter((server) => server !== undefined);
   const vrrpScripts = withoutDuplicates(vrrp, blocks.get("vrrp_script") ?? [], "vrrp_script")
     .map((directive) => bindVrrpScript(vrrp, { directive, global }))
     .filter((script) => script !== undefined);
-  checkScriptSecurity(vrrp, { global, scripts: vrrpScripts, directives: blocks.get("vrrp_script") ?? [] });
   const surrounding = { global, scripts: vrrpScripts };
+  checkVirtualMacs(vrrp, blocks.get("vrrp_instance") ?? []);
   const vrrpInstances = withoutDuplicates(vrrp, blocks.get("vrrp_instance") ?? [], "vrrp_instance")
     .map((directive) => ({
       directive,
@@ -61,6 +67,7 @@ export function bind(
     .filter((each): each is BoundInstance => each.instance !== undefined);
   refuseSameRouterId(vrrp, vrrpInstances);
   const instances = vrrpInstances.map((each) => each.instance);
+  checkScriptSecurity(every, { global, instances, commands });
   checkSyncGroups(vrrp, { directives: blocks.get("vrrp_sync_group") ?? [], instances });
   for (const [name, directives] of blocks) {
     if (BOUND_BLOCKS.has(name)) continue;
@@ -74,6 +81,23 @@ export function bind(
 interface BoundInstance {
   readonly directive: Directive;
   readonly instance: VrrpInstance;
+}
+
+/** keepalived reads the services of a group that does not exist, and then drops them without a word. */
+function serviceContext(
+  context: BindContext,
+  from: { readonly directive: Directive; readonly blocks: ReadonlyMap<string, readonly Directive[]> },
+): BindContext {
+  const [, kind, name] = from.directive.words;
+  const groups = from.blocks.get("virtual_server_group") ?? [];
+  if (kind?.text !== "group" || groups.some((group) => group.words[1]?.text === name?.text)) return context;
+  const { report } = context;
+  return {
+    ...context,
+    report: (found) => {
+      if (found.keepalived?.stage !== "checker-end") report(found);
+    },
+  };
 }
 
 /** Blocks with a binder or checker of their own. */
@@ -110,35 +134,6 @@ function withoutDuplicates(
     });
   }
   return [...seen.values()];
-}
-
-/** Scripts that run as root while nothing checks who may change them. */
-function checkScriptSecurity(
-  context: BindContext,
-  from: {
-    readonly global: Config["global"];
-    readonly scripts: Config["vrrpScripts"];
-    readonly directives: readonly Directive[];
-  },
-): void {
-  const { global, scripts, directives } = from;
-  const { inspectScript } = context.environment;
-  const [first] = directives;
-  if (global.enableScriptSecurity || !inspectScript || !first) return;
-  const findings = scripts.map((script) => inspectScript((script.command.argv[0] ?? "").replace(/^</, "")));
-  if (!findings.some((found) => found === "ok" || found === "insecure")) return;
-  const insecure = findings.includes("insecure");
-  tell(context, placeOf(first), {
-    code: "script-security-off",
-    severity: "warning",
-    message: "scripts run, but enable_script_security is not set, so nobody checks who may change them",
-    help: "add enable_script_security and script_user USER to global_defs",
-    texts: [
-      `SECURITY VIOLATION - scripts are being executed but script_security not enabled.${insecure ? " There are insecure scripts." : ""}`,
-    ],
-    stage: "vrrp-end",
-    exitCode: 6,
-  });
 }
 
 /** Two routers with one VRID on one interface and in one family cannot both exist; unicast ones with other peers can. */

@@ -3,6 +3,7 @@ import { type Duration, seconds } from "../../base/time.ts";
 import type { Checker, CheckTarget, CheckTiming, HttpUrl } from "../model/virtual-server.ts";
 import { type BindContext, closeOf, placeOf, tell } from "./context.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { bindCommand } from "./script-command.ts";
 import type { Setting } from "./setting.ts";
 import { readBlock, type Settings } from "./settings.ts";
 
@@ -177,6 +178,10 @@ function bindStatusCodes(context: BindContext, settings: Settings): HttpUrl["sta
 /** Checks of other kinds are only read; what keepalived demands of them is still told. */
 function checkOther(context: BindContext, setting: Setting, settings: Settings): undefined {
   const close = closeOf(setting.directive);
+  bindCommand(context, { setting: settings.last("misc_path"), withUser: false });
+  for (const host of settings.every("host")) {
+    readBlock(context, { block: host.directive.block, path: "virtual_server/real_server/SMTP_CHECK/host" });
+  }
   if (setting.keyword.name === "MISC_CHECK" && !settings.has("misc_path")) {
     tell(context, close, {
       code: "check-without-command",

@@ -3,6 +3,7 @@ import { type Expanded, writtenSpan } from "../expanded.ts";
 import type { SourceLine } from "../model/config.ts";
 import type { Environment } from "../source.ts";
 import type { Directive, Word } from "../tree.ts";
+import type { NamedCommand } from "./script-security.ts";
 
 /** What binding a block needs besides the block. */
 export interface BindContext {
@@ -13,6 +14,8 @@ export interface BindContext {
   readonly stage: KeepalivedStage;
   /** The name keepalived puts into its messages about this block: an instance, a script, a service. */
   readonly owner: string;
+  /** Takes every command that a block names. */
+  readonly noteCommand?: (command: NamedCommand) => void;
 }
 
 /** A finding before it has its place. */

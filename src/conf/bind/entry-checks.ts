@@ -50,6 +50,10 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
       tellOldRouteWord(context, word);
       seen.add(word.text);
       at += ["lock", "inet", "inet6"].includes(words[at + 1]?.text ?? "") ? 2 : 1;
+      if (at >= words.length) {
+        tellMissingWord(context, words);
+        return;
+      }
     } else if (destination === undefined && readDestination(word.text) !== undefined) {
       destination = readDestination(word.text);
     } else {
@@ -64,6 +68,10 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
     }
   }
   const [first] = words;
+  if (destination === undefined && first && ROUTE_TYPES.has(words[words.length - 1]?.text ?? "")) {
+    tellMissingWord(context, words);
+    return;
+  }
   const tracked = !["dev", "oif", "no_track", "table", "nexthop"].some((word) => seen.has(word));
   if (destination === undefined || !first || !tracked) return;
   tell(context, first, {
@@ -117,7 +125,10 @@ function checkRules(context: BindContext, lines: readonly (readonly Word[])[]): 
       const word = words[at] as Word;
       if (["preference", "order", "priority"].includes(word.text)) preference = true;
       if (RULE_FLAGS.has(word.text)) continue;
-      if (RULE_WORDS.has(word.text)) refused = checkRuleValue(context, word, words[++at]);
+      if (RULE_WORDS.has(word.text) && at + 1 === words.length) {
+        tellMissingWord(context, words);
+        refused = true;
+      } else if (RULE_WORDS.has(word.text)) refused = checkRuleValue(context, word, words[++at]);
       else refused = tellRuleWord(context, word);
     }
     const [first] = words;
@@ -130,6 +141,24 @@ function checkRules(context: BindContext, lines: readonly (readonly Word[])[]): 
       texts: ["Rule has no preference specified - setting to 16384. This is probably not what you want."],
     });
   }
+}
+
+/** keepalived ends on the spot where a word wants another after it and the line is over. */
+function tellMissingWord(context: BindContext, words: readonly Word[]): void {
+  const [first] = words;
+  const last = words[words.length - 1];
+  if (!first || !last) return;
+  tell(context, last, {
+    code: "missing-value",
+    severity: "error",
+    message: `a word is missing after ${last.text}`,
+    help: "complete the line, or remove it; keepalived stops here and reads nothing further",
+    fatal: 2,
+    texts: [
+      `*** Configuration line starting \`${first.text}\` is missing a parameter after keyword \`${last.text}\` at word position ${words.length + 1}`,
+    ],
+    exitCode: 2,
+  });
 }
 
 function checkRuleValue(context: BindContext, word: Word, value: Word | undefined): boolean {
@@ -165,6 +194,10 @@ function checkGroup(context: BindContext, setting: Setting): void {
   for (const words of entries) {
     const [first, second] = words;
     if (!first || (first.text === "fwmark" && /^\d+$/.test(second?.text ?? ""))) continue;
+    if (first.text === "fwmark" && !second) {
+      tellMissingWord(context, words);
+      continue;
+    }
     const host = first.text.replace(/[-/][0-9a-fA-F.:]+$/, "");
     const port = readEndpoint([{ ...first, text: host }, ...(second ? [second] : [])]);
     if (!("message" in port) && parseIpAddress(host).ok) continue;

@@ -22,7 +22,16 @@ export function readForwarding(
     });
     return undefined;
   }
-  if (method === "tun" && options.length > 0) {
+  const unknown = options.find((option, at) => !isTunnelOption(option.text, options[at - 1]?.text));
+  if (unknown) {
+    tell(context, unknown, {
+      code: "unknown-tunnel-option",
+      severity: "error",
+      message: `'${unknown.text}' means nothing after ${word.text}`,
+      help: "after TUN may come type ipip|gue|gre, port N, and nocsum, csum or remcsum",
+      texts: [`Invalid tunnel option ${unknown.text} for ${from.server} server.`],
+    });
+  } else if (method === "tun" && options.length > 0) {
     tell(context, options[0] ?? word, {
       code: "not-yet-supported",
       severity: "warning",
@@ -31,4 +40,9 @@ export function readForwarding(
     });
   }
   return method;
+}
+
+function isTunnelOption(text: string, before: string | undefined): boolean {
+  if (before === "type" || before === "port") return true;
+  return ["type", "port", "nocsum", "csum", "remcsum"].includes(text);
 }

@@ -15,6 +15,7 @@ import {
 } from "./service-definitions.ts";
 import { entriesOf } from "./setting.ts";
 import { readBlock, Settings } from "./settings.ts";
+import { checkSmtpServer } from "./smtp-server.ts";
 
 /** Binds all `global_defs` blocks of a configuration together, as keepalived does: later lines win. */
 export function bindGlobalDefinitions(
@@ -27,6 +28,7 @@ export function bindGlobalDefinitions(
     all.addAll(block);
   }
   warnZero(context, all);
+  checkSmtpServer(context, all.last("smtp_server"));
   const routerId = all.word("router_id");
   const scriptUser = bindUser(all, "script_user");
   const from = all.word("notification_email_from");

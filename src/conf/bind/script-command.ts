@@ -5,8 +5,8 @@ import type { Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * The command of a script keyword. Where keepalived lets `USER [GROUP]` follow the command (notify and the like), a
- * quoted command may be followed by them; `withUser` says so.
+ * The command of a script keyword. Where keepalived lets `USER [GROUP]` follow the command (notify and the like), which
+ * `withUser` says, the command is one word or one quoted string.
  */
 export function bindCommand(
   context: BindContext,
@@ -19,7 +19,7 @@ export function bindCommand(
   if (!first || !last) return undefined;
   const text = context.expanded.text.slice(first.start, last.end);
   const quoted = /^\s*(["'])/.test(text);
-  const command = quoted ? headOf(text) : { command: text, rest: "" };
+  const command = quoted ? headOf(text) : withUser ? firstWordOf(text) : { command: text, rest: "" };
   const words = commandWords(command.command);
   if (words.kind === "open-quote") {
     tell(context, placeOf(setting.directive), {
@@ -34,7 +34,20 @@ export function bindCommand(
   const [path] = words.words;
   if (path === undefined) return undefined;
   const user = withUser ? userOf(command.rest.trim().split(/\s+/)) : undefined;
-  inspect(context, { path, place: first, keyword: setting.keyword.name });
+  const keyword = setting.keyword.name;
+  inspect(context, { path, place: first, keyword });
+  if (user && context.environment.hasUser?.(user.user) === false) {
+    tell(context, last, {
+      code: "unknown-user",
+      severity: "error",
+      message: `this system has no user ${user.user}, so ${path} of ${keyword} is never run`,
+      help: quoted
+        ? "create the user, or name one that exists"
+        : `name a user that exists; a command with arguments stands in quotes: ${keyword} "${text}"`,
+    });
+    return undefined;
+  }
+  context.noteCommand?.({ path, keyword, owner: context.owner, stage: context.stage, place: first });
   return { argv: words.words, ...(user ? { user } : {}) };
 }
 
@@ -44,6 +57,12 @@ function headOf(text: string): { readonly command: string; readonly rest: string
   let at = 1;
   while (at < text.length && text[at] !== quote) at += quote === "'" || text[at] !== "\\" ? 1 : 2;
   return { command: text.slice(0, at + 1), rest: text.slice(at + 1) };
+}
+
+/** An unquoted command is one word where a user may follow. */
+function firstWordOf(text: string): { readonly command: string; readonly rest: string } {
+  const command = /^(?:\\.|[^\s\\])+/.exec(text)?.[0] ?? text;
+  return { command, rest: text.slice(command.length) };
 }
 
 /** `USER [GROUP]`; undefined when the first word is empty. */

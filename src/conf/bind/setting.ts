@@ -12,9 +12,21 @@ export interface Setting {
   readonly value?: Value;
 }
 
-/** The lines of a list block, each as its words; an entry is one line. */
+/**
+ * The lines of a list block, each as its words; an entry is one line. keepalived reads a list line by line up to the
+ * next `}`, so the lines of a block inside are entries too.
+ */
 export function entriesOf(setting: Setting): readonly (readonly Word[])[] {
-  return (setting.directive.block?.directives ?? [])
-    .map((directive) => directive.words)
-    .filter((words) => words.length > 0);
+  const { block } = setting.directive;
+  return block ? linesOf(block.directives) : [];
+}
+
+function linesOf(directives: readonly Directive[]): readonly (readonly Word[])[] {
+  if (directives.every((directive) => !directive.block && directive.words.length > 0)) {
+    return directives.map((directive) => directive.words);
+  }
+  return directives.flatMap(({ words, block }) => [
+    ...(words.length > 0 ? [words] : []),
+    ...(block ? linesOf(block.directives) : []),
+  ]);
 }

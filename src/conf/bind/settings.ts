@@ -138,6 +138,11 @@ function readDirective(
   const wantsBlock = keyword.value.kind === "block" || keyword.value.kind === "entries";
   if (directive.block && !wantsBlock) tellUnexpectedBlock(context, directive, `${name.text} has no block`);
   if (words.some((word) => word.unclosed)) return undefined;
+  const nameless = NAMELESS[name.text];
+  if (nameless !== undefined && vocabulary.path === "" && words.length !== 1) {
+    tellNameless(context, directive, nameless);
+    return undefined;
+  }
   if (words.length < keyword.needs) {
     tellMissing(context, directive, { name, path: vocabulary.path });
     return undefined;
@@ -322,6 +327,27 @@ function tellMissing(
       `*** Configuration line starting \`${name.text}\` is missing a parameter after keyword \`${last}\` at word position ${position}`,
     ],
     exitCode: 2,
+  });
+}
+
+/** Blocks that want exactly one name, and what keepalived 2.2.7 says when there is none or more; it skips them whole. */
+const NAMELESS: Readonly<Record<string, string>> = {
+  vrrp_instance: "vrrp_instance must have a name",
+  vrrp_sync_group: "vrrp_sync_group must have a name - skipping",
+};
+
+function tellNameless(context: BindContext, directive: Directive, text: string): void {
+  const [keyword, , second] = directive.words;
+  tell(context, second ?? placeOf(directive), {
+    code: "bad-block-name",
+    severity: "error",
+    message: second
+      ? `${keyword?.text} takes one name, but here are ${directive.words.length - 1} words, so the block is skipped`
+      : `${keyword?.text} needs a name, so the block is skipped`,
+    help: `write ${keyword?.text} NAME { ... }; a name with blanks stands in double quotes`,
+    fatal: 2,
+    texts: [text],
+    stage: "vrrp",
   });
 }
 

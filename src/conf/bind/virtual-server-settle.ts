@@ -30,21 +30,23 @@ type Teller = (keyword: string, finding: Finding & { readonly texts: readonly st
  * Fits the values of a virtual server to one another as keepalived does after reading. Undefined for a service that
  * does not come into being: one of a group (not run in this version), or one without any server.
  */
-export function settleVirtualServer(context: BindContext, from: Settling): VirtualServer | undefined {
+export function settleVirtualServer(outer: BindContext, from: Settling): VirtualServer | undefined {
   const { draft, settings, target } = from;
+  const defaulted = target.kind === "address" && from.protocol === undefined;
+  const context = defaulted ? { ...outer, owner: outer.owner.replace(":none:", ":udp:") } : outer;
   const name = context.owner;
   const late: Teller = (keyword, finding) => {
     const setting = settings.last(keyword);
     const place: Place = setting ? placeOf(setting.directive) : placeOf(from.directive);
     tell(context, place, { ...finding, stage: "checker-end" });
   };
-  if (settings.every("real_server").length === 0 && !draft.sorryServer) {
+  if (draft.realServers.length === 0 && !draft.sorryServer) {
     late("real_server", {
       code: "no-real-server",
       severity: "error",
       message: "this virtual server has no real server, so it is left out",
       help: "add real_server ADDRESS PORT { ... }",
-      texts: [`Virtual server ${name} has no real servers - ignoring`],
+      texts: [`Virtual server ${outer.owner} has no real servers - ignoring`],
     });
     return undefined;
   }
@@ -61,7 +63,6 @@ export function settleVirtualServer(context: BindContext, from: Settling): Virtu
   checkHashFlags(context, from);
   const quorum = settleQuorum(late, draft, name);
   const persistence = settlePersistence(late, from, name);
-  const fitting = dropOtherFamily(context, from);
   const { sorryServer: written, ...rest } = draft;
   const sorryServer = written ? settleSorryPort(late, from, written) : undefined;
   return {
@@ -69,7 +70,7 @@ export function settleVirtualServer(context: BindContext, from: Settling): Virtu
     ...quorum,
     ...persistence,
     onePacket: settleOnePacket(late, from, name),
-    realServers: fitting.map((server) => settlePort(context, { server, from })),
+    realServers: draft.realServers.map((server) => settlePort(context, { server, from })),
     ...(sorryServer ? { sorryServer } : {}),
   };
 }
@@ -82,7 +83,7 @@ function tellMissing(late: Teller, from: Settling, name: string): void {
       severity: "warning",
       message: "no protocol is set, so UDP counts",
       help: "add protocol TCP (or UDP, SCTP)",
-      texts: [`Virtual server ${name}: no protocol set - defaulting to UDP`],
+      texts: [`Virtual server ${name.replace(":udp:", ":none:")}: no protocol set - defaulting to UDP`],
     });
   }
   if (target.kind === "fwmark" && protocol !== undefined) {
@@ -197,26 +198,6 @@ function settleQuorum(
     hysteresis = 0;
   }
   return { quorum, hysteresis };
-}
-
-function dropOtherFamily(context: BindContext, from: Settling): readonly RealServer[] {
-  const { draft, target } = from;
-  if (target.kind !== "address") return draft.realServers;
-  const family = familyOf(target.endpoint.address);
-  return draft.realServers.filter((server) => {
-    if (familyOf(server.address) === family || server.forwarding === "tun") return true;
-    tell(context, placeOf(from.directive), {
-      code: "mixed-families",
-      severity: "error",
-      message: `the real server ${server.address} on line ${server.at.line} is not IPv${family} as its virtual server is, so it is left out`,
-      help: "use real servers of the same family, or lb_kind TUN",
-      texts: [
-        `Address family of virtual server and real server ${server.address} don't match - skipping real server.`,
-      ],
-      stage: "checker-end",
-    });
-    return false;
-  });
 }
 
 /** Without a port a real server has that of its service; only NAT can change it. */

@@ -1,3 +1,4 @@
+import { familyOf } from "../../base/ip-address.ts";
 import type {
   ForwardingMethod,
   RealServer,
@@ -9,11 +10,12 @@ import type {
 } from "../model/virtual-server.ts";
 import type { Directive, Word } from "../tree.ts";
 import { readTiming } from "./checker.ts";
-import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
+import { type BindContext, closeOf, placeOf, sourceLine, spanAt, tell } from "./context.ts";
 import { readEndpoint, refusedEndpoint } from "./endpoint.ts";
 import { readForwarding } from "./forwarding.ts";
 import { bindRealServer } from "./real-server.ts";
 import { bindCommand } from "./script-command.ts";
+import type { Setting } from "./setting.ts";
 import { readBlock, type Settings } from "./settings.ts";
 import { DEFAULT_PERSISTENCE, settleVirtualServer } from "./virtual-server-settle.ts";
 
@@ -40,7 +42,7 @@ export function bindVirtualServer(outer: BindContext, directive: Directive): Vir
   const forwarding = forwardingSetting
     ? readForwarding(context, { setting: forwardingSetting, server: "virtual" })
     : undefined;
-  const realServers = bindRealServers(context, settings, forwarding ?? "nat");
+  const realServers = bindRealServers(context, settings, { forwarding: forwarding ?? "nat", target });
   const scheduler = settings.lastOf("lb_algo", "lvs_sched")?.words[0]?.text as SchedulerName | undefined;
   const quorumUp = bindCommand(context, { setting: settings.last("quorum_up"), withUser: true });
   const quorumDown = bindCommand(context, { setting: settings.last("quorum_down"), withUser: true });
@@ -157,11 +159,11 @@ function keyOf(
 function bindRealServers(
   context: BindContext,
   settings: Settings,
-  forwarding: ForwardingMethod,
+  service: { readonly forwarding: ForwardingMethod; readonly target: Target },
 ): readonly RealServer[] {
   const virtualHost = settings.word("virtualhost");
   const surroundings = {
-    forwarding,
+    forwarding: service.forwarding,
     weight: settings.number("weight") ?? 1,
     inhibitOnFailure: settings.has("inhibit_on_failure"),
     timing: readTiming(settings, {}),
@@ -170,7 +172,7 @@ function bindRealServers(
   const servers: RealServer[] = [];
   for (const setting of settings.every("real_server")) {
     const server = bindRealServer(context, { setting, surroundings });
-    if (!server) continue;
+    if (!server || isOfOtherFamily(context, { server, setting, target: service.target })) continue;
     const same = servers.find((each) => each.address === server.address && each.port === server.port);
     if (!same) {
       servers.push(server);
@@ -189,6 +191,28 @@ function bindRealServers(
     });
   }
   return servers;
+}
+
+/** Only a tunnel leads from one family to the other. */
+function isOfOtherFamily(
+  context: BindContext,
+  from: { readonly server: RealServer; readonly setting: Setting; readonly target: Target },
+): boolean {
+  const { server, setting, target } = from;
+  if (target.kind !== "address" || server.forwarding === "tun") return false;
+  const family = familyOf(target.endpoint.address);
+  if (familyOf(server.address) === family) return false;
+  tell(context, placeOf(setting.directive), {
+    code: "mixed-families",
+    severity: "error",
+    message: `the real server ${server.address} is not IPv${family} as its virtual server is, so it is left out`,
+    help: "use real servers of the same family, or lb_kind TUN",
+    texts: [
+      `Address family of virtual server and real server ${server.address} don't match - skipping real server.`,
+    ],
+    line: spanAt(context, closeOf(setting.directive)).line,
+  });
+  return true;
 }
 
 function bindSorryServer(

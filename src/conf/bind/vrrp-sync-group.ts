@@ -18,12 +18,7 @@ export function checkSyncGroups(
     const settings = readBlock(context, { block: directive.block, path: "vrrp_sync_group" });
     const words = settings.every("group").flatMap((setting) => entriesOf(setting).flat());
     if (words.length === 0) {
-      tellEnd(context, directive, {
-        code: "empty-sync-group",
-        message: `the vrrp_sync_group ${name} has no members, so it is removed`,
-        help: "add group { INSTANCE INSTANCE }",
-        text: `Sync group ${name} has no virtual router(s). removing`,
-      });
+      tellNoMember(context, { directive, written: settings.last("group")?.directive });
       continue;
     }
     const members: string[] = [];
@@ -47,6 +42,24 @@ export function checkSyncGroups(
           : `Sync group ${name}, no matching virtual router found in group declaration - removing`,
     });
   }
+}
+
+/** keepalived adds to an empty list that the group is removed; one finding is enough. */
+function tellNoMember(
+  context: BindContext,
+  group: { readonly directive: Directive; readonly written: Directive | undefined },
+): void {
+  const { directive, written } = group;
+  const name = context.owner;
+  tell(context, closeOf(written ?? directive), {
+    code: "empty-sync-group",
+    severity: "warning",
+    message: `the vrrp_sync_group ${name} has no members, so it is removed`,
+    help: "add group { INSTANCE INSTANCE }",
+    ...(written
+      ? { texts: [`Warning - sync group ${name} has empty group block`] }
+      : { texts: [`Sync group ${name} has no virtual router(s). removing`], stage: "vrrp-end" }),
+  });
 }
 
 function memberProblem(

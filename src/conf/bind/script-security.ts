@@ -1,0 +1,80 @@
+import type { KeepalivedStage } from "../diagnostic.ts";
+import type { GlobalDefinitions } from "../model/global-definitions.ts";
+import type { VrrpInstance } from "../model/vrrp-instance.ts";
+import { type BindContext, type Place, tell } from "./context.ts";
+
+/** A command that the configuration names: what it is for decides which process would run it. */
+export interface NamedCommand {
+  /** The first word of the command. */
+  readonly path: string;
+  /** `script`, `notify_master`, `misc_path` and so on. */
+  readonly keyword: string;
+  /** The `vrrp_script`, instance or service it belongs to. */
+  readonly owner: string;
+  readonly stage: KeepalivedStage;
+  readonly place: Place;
+}
+
+/**
+ * Scripts that would run while `enable_script_security` is not set: keepalived reports this once for each of its
+ * processes, and ends `-t` with 6. Scripts that nobody tracks, or that do not exist, do not count.
+ */
+export function checkScriptSecurity(
+  context: BindContext,
+  from: {
+    readonly global: GlobalDefinitions;
+    readonly instances: readonly VrrpInstance[];
+    readonly commands: readonly NamedCommand[];
+  },
+): void {
+  const { global, instances, commands } = from;
+  if (global.enableScriptSecurity || !context.environment.inspectScript) return;
+  const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)));
+  const running = commands.filter(({ keyword, owner }) => keyword !== "script" || tracked.has(owner));
+  tellProcess(context, {
+    what: "start/shutdown scripts",
+    stage: "global",
+    commands: running.filter(({ keyword }) => /^(?:startup|shutdown)_script$/.test(keyword)),
+  });
+  tellProcess(context, {
+    what: "check scripts",
+    stage: "checker-end",
+    commands: running.filter(({ stage }) => stage === "checker"),
+  });
+  tellProcess(context, {
+    what: "scripts",
+    stage: "vrrp-end",
+    commands: running.filter(({ stage }) => stage === "vrrp"),
+  });
+}
+
+function tellProcess(
+  context: BindContext,
+  process: {
+    readonly what: string;
+    readonly stage: KeepalivedStage;
+    readonly commands: readonly NamedCommand[];
+  },
+): void {
+  const found = process.commands
+    .map((command) => ({
+      command,
+      finding: context.environment.inspectScript?.(command.path.replace(/^</, "")),
+    }))
+    .filter(({ finding }) => finding === "ok" || finding === "insecure");
+  const [first] = found;
+  if (!first) return;
+  const insecure = found.some(({ finding }) => finding === "insecure");
+  tell(context, first.command.place, {
+    code: "script-security-off",
+    severity: "warning",
+    message: `${process.what} run, but enable_script_security is not set, so nobody checks who may change them`,
+    help: "add enable_script_security and script_user USER to global_defs",
+    texts: [
+      `SECURITY VIOLATION - ${process.what} are being executed but script_security not enabled.${insecure ? " There are insecure scripts." : ""}`,
+    ],
+    stage: process.stage,
+    exitCode: 6,
+    line: 0,
+  });
+}
