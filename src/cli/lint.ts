@@ -1,77 +1,94 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Diagnostic } from "../conf/diagnostic.ts";
+import type { LintedConfiguration } from "../conf/lint-configuration.ts";
 import type { HostFacts } from "../conf/source.ts";
+import { EXIT, type LintOptions, readLintOptions } from "./lint-options.ts";
+import type { LintReport } from "./lint-output/lint-report.ts";
 
-/** Exit codes of `locum lint`. */
-const EXIT = { clean: 0, errors: 1, usage: 2 } as const;
-
-interface LintOptions {
-  readonly format: "text" | "json";
-  readonly configId?: string;
-  readonly compat: "2.2.7" | "latest";
-  readonly host?: true;
-}
-
-/** What was found in one file and in all that it includes. */
-interface FileReport {
+/** A file read as one identity reads it. */
+interface Side {
   readonly file: string;
-  readonly diagnostics: readonly Diagnostic[];
+  readonly configId: string;
 }
+
+/** Safe fixes may make others possible; this many rounds are enough for all that there are. */
+const FIX_ROUNDS = 10;
 
 /**
  * `locum lint FILE...`: tells what is wrong in configuration files, with the line and how to mend it.
- * @returns 0 when nothing of severity error was found, 1 when something was, 2 for a wrong option or a file that
- * cannot be read.
+ * @returns 0 when nothing was found that counts, 1 when something was, 2 for a wrong option or a file that cannot be
+ * read or written.
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  const parsed = await parseArguments(argv);
+  const parsed = await readLintOptions(argv);
   if (typeof parsed === "number") return parsed;
   const { files, options } = parsed;
-  const unreadable = files
-    .map((file) => [file, obstacle(file)] as const)
-    .filter(([, reason]) => reason !== undefined);
-  for (const [file, reason] of unreadable)
-    process.stderr.write(`locum lint: cannot read ${file}: ${reason}\n`);
-  if (unreadable.length > 0) return EXIT.usage;
-  const reports = await lintFiles(files, options);
-  if (options.format === "json") process.stdout.write(`${JSON.stringify(jsonReport(reports), null, 2)}\n`);
-  else await printText(reports);
-  const errors = reports.some((report) => report.diagnostics.some((found) => found.severity === "error"));
-  return errors ? EXIT.errors : EXIT.clean;
+  if (options.listRules || options.explain !== undefined) return tellRules(options);
+  const configIds =
+    options.configIds.length > 0 ? options.configIds : [(await import("./config-id.ts")).defaultConfigId()];
+  const problem = problemWith(files, options);
+  if (problem !== undefined) return complain([problem]);
+  const unreadable = files.flatMap((file) => {
+    const reason = obstacle(file);
+    return reason === undefined ? [] : [`cannot read ${file}: ${reason}`];
+  });
+  if (unreadable.length > 0) return complain(unreadable);
+  const sides = sidesOf(files, { configIds, pair: options.pair });
+  const lint = await linter(options);
+  if (options.fix) {
+    const failed = await fixAll(() => sides.flatMap((side) => lint(side).diagnostics), options.format);
+    if (failed !== undefined) return complain([failed]);
+  }
+  const linted = sides.map(lint);
+  const between = options.pair ? await compared(linted) : [];
+  const report: LintReport = {
+    files,
+    diagnostics: withoutRepetition([...linted.flatMap((each) => each.diagnostics), ...between]),
+    texts: new Map(linted.flatMap((each) => [...each.texts])),
+  };
+  process.stdout.write(await print(report, options));
+  return (await counts(report.diagnostics, options)) ? EXIT.found : EXIT.clean;
 }
 
-async function parseArguments(
-  argv: readonly string[],
-): Promise<{ readonly files: readonly string[]; readonly options: LintOptions } | number> {
-  const { Command, CommanderError, Option } = await import("commander");
-  const command = new Command("locum lint")
-    .description("Check configuration files and tell what is wrong, where, and how to mend it.")
-    .argument("<file...>", "configuration files; each with everything it includes")
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
-    .option("-i, --config-id <id>", "which @ID lines count (default: host name up to its first dot)")
-    .addOption(
-      new Option("--compat <version>", "whose keywords count").choices(["2.2.7", "latest"]).default("latest"),
-    )
-    .option("--host", "also check interfaces, scripts and users of this machine")
-    .addHelpText(
-      "after",
-      "\nExit codes:\n  0  nothing of severity error\n  1  at least one error\n  2  wrong option, or a file that cannot be read\n",
-    )
-    .exitOverride();
-  try {
-    command.parse([...argv], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+function complain(lines: readonly string[]): number {
+  for (const line of lines) process.stderr.write(`locum lint: ${line}\n`);
+  return EXIT.usage;
+}
+
+async function tellRules({ explain }: LintOptions): Promise<number> {
+  const [{ everyPage }, { ruleList, ruleExplanation }] = await Promise.all([
+    import("../conf/pages/every-page.ts"),
+    import("./lint-output/rule-output.ts"),
+  ]);
+  const pages = everyPage();
+  if (explain === undefined) {
+    process.stdout.write(ruleList(pages));
+    return EXIT.clean;
   }
-  return { files: command.args, options: command.opts<LintOptions>() };
+  const page = pages.get(explain);
+  if (page) {
+    process.stdout.write(ruleExplanation(page));
+    return EXIT.clean;
+  }
+  const near = (await import("../conf/did-you-mean.ts")).didYouMean(explain, pages.keys());
+  const hint = near === undefined ? "locum lint --list-rules shows all" : `did you mean ${near}?`;
+  return complain([`there is no rule ${explain}; ${hint}`]);
+}
+
+/** What does not fit together on the command line. */
+function problemWith(files: readonly string[], options: LintOptions): string | undefined {
+  if (options.fix && options.compat === "2.2.7")
+    return "--fix and --compat 2.2.7 do not go together: that release mends nothing; leave one out";
+  if (!options.pair) return undefined;
+  const [sides, ids] = [files.length, options.configIds.length];
+  if ((sides === 2 && ids <= 2) || (sides === 1 && ids === 2)) return undefined;
+  return `--pair compares two directors, but there ${sides === 1 ? "is 1 file" : `are ${sides} files`} and ${ids} identities: name two files, or one file and -i A,B`;
 }
 
 /** Why a file cannot be linted, with the way out; undefined when it can. */
 function obstacle(file: string): string | undefined {
   try {
-    const status = statSync(file);
-    if (status.isDirectory())
+    if (statSync(file).isDirectory())
       return `it is a directory; name its files, such as ${file.replace(/\/$/, "")}/*.conf`;
     readFileSync(file);
     return undefined;
@@ -84,23 +101,31 @@ function obstacle(file: string): string | undefined {
   }
 }
 
-async function lintFiles(files: readonly string[], options: LintOptions): Promise<readonly FileReport[]> {
-  const [{ loadConfiguration }, { readConfig }] = await Promise.all([
-    import("../conf/load-configuration.ts"),
-    import("../linux/read-config.ts"),
-  ]);
-  const configId = options.configId ?? (await import("./config-id.ts")).defaultConfigId();
-  const host: HostFacts | undefined = options.host
-    ? (await import("../linux/host-facts.ts")).hostFacts()
-    : undefined;
-  return files.map((file) => {
-    const loaded = loadConfiguration({
+function sidesOf(
+  files: readonly string[],
+  { configIds, pair }: { readonly configIds: readonly string[]; readonly pair: boolean },
+): readonly Side[] {
+  if (pair && files.length === 2)
+    return files.map((file, at) => ({ file, configId: configIds[at] ?? configIds[0] ?? "" }));
+  return files.flatMap((file) => configIds.map((configId) => ({ file, configId })));
+}
+
+async function linter(options: LintOptions): Promise<(side: Side) => LintedConfiguration> {
+  const [{ lintConfiguration }, { readConfig }, { inspectFile, hostFacts }, { everyPage }] =
+    await Promise.all([
+      import("../conf/lint-configuration.ts"),
+      import("../linux/read-config.ts"),
+      import("../linux/host-facts.ts"),
+      import("../conf/pages/every-page.ts"),
+    ]);
+  const host: HostFacts = options.host ? hostFacts() : { inspectFile };
+  return ({ file, configId }) =>
+    lintConfiguration({
       root: literal(file),
       read: readConfig,
-      options: { configId, environment: process.env, compat: options.compat, ...(host ? { host } : {}) },
+      options: { configId, environment: process.env, compat: options.compat, host },
+      codes: () => new Set(everyPage().keys()),
     });
-    return { file, diagnostics: loaded.diagnostics };
-  });
 }
 
 /** The name of one file as a pattern that matches nothing else. */
@@ -108,46 +133,70 @@ function literal(file: string): string {
   return file.replace(/[*?[\]{}\\]/g, "\\$&");
 }
 
-function jsonReport(reports: readonly FileReport[]): unknown {
-  const diagnostics = reports.flatMap((report) =>
-    report.diagnostics.map(({ keepalived, ...found }) => ({
-      ...found,
-      ...(keepalived ? { keepalived: keepalived.texts } : {}),
-    })),
-  );
-  return { files: reports.map((report) => report.file), diagnostics };
-}
-
-async function printText(reports: readonly FileReport[]): Promise<void> {
-  const [{ codeFrame }, { default: picocolors }] = await Promise.all([
-    import("./code-frame.ts"),
-    import("picocolors"),
-  ]);
-  const colored = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const colors = picocolors.createColors(colored);
-  const cache = new Map<string, readonly string[]>();
-  const linesOf = (file: string): readonly string[] | undefined => {
-    const known = cache.get(file);
-    if (known) return known;
-    try {
-      const lines = readFileSync(file, "utf8").split(/\r?\n/);
-      cache.set(file, lines);
-      return lines;
-    } catch {
-      return undefined;
+/** Mends what can be mended without asking; what went wrong is returned. */
+async function fixAll(
+  find: () => readonly Diagnostic[],
+  format: LintOptions["format"],
+): Promise<string | undefined> {
+  const { applySafeFixes } = await import("./lint-fix.ts");
+  const applied = new Map<string, number>();
+  try {
+    for (let round = 0; round < FIX_ROUNDS; round++) {
+      const fixed = applySafeFixes(find());
+      for (const { file, applied: number } of fixed) applied.set(file, (applied.get(file) ?? 0) + number);
+      if (fixed.length === 0) break;
     }
-  };
-  const found = reports.flatMap((report) => report.diagnostics);
-  for (const each of found) process.stdout.write(`${codeFrame(each, { colors, linesOf })}\n\n`);
-  process.stdout.write(`${summary(reports, found)}\n`);
+  } catch (error) {
+    return `cannot write what was mended: ${error instanceof Error ? error.message : String(error)}; make the file and its folder writable, or leave --fix out`;
+  }
+  for (const [file, number] of applied) {
+    const line = `${file}: ${number} ${number === 1 ? "fix" : "fixes"} applied\n`;
+    (format === "text" ? process.stdout : process.stderr).write(line);
+  }
+  return undefined;
 }
 
-function summary(reports: readonly FileReport[], found: readonly Diagnostic[]): string {
-  const count = (severity: Diagnostic["severity"], word: string): string[] => {
-    const number = found.filter((each) => each.severity === severity).length;
-    return number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
-  };
-  const parts = [...count("error", "error"), ...count("warning", "warning"), ...count("hint", "hint")];
-  const files = reports.length === 1 ? (reports[0]?.file ?? "") : `${reports.length} files`;
-  return parts.length === 0 ? `${files}: nothing to complain about` : `${files}: ${parts.join(", ")}`;
+async function compared([a, b]: readonly LintedConfiguration[]): Promise<readonly Diagnostic[]> {
+  if (!a || !b) return [];
+  const { comparePair } = await import("../conf/pair/compare-pair.ts");
+  return comparePair({ a: a.subject, b: b.subject });
+}
+
+/** One finding of a file that several identities read stands once. */
+function withoutRepetition(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, span, message }) => {
+    const key = `${code} ${span.file}:${span.line}:${span.column} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+async function print(report: LintReport, { format }: LintOptions): Promise<string> {
+  switch (format) {
+    case "json":
+      return (await import("./lint-output/json-output.ts")).jsonOutput(report);
+    case "github":
+      return (await import("./lint-output/github-output.ts")).githubOutput(report);
+    case "sarif": {
+      const { everyPage } = await import("../conf/pages/every-page.ts");
+      return (await import("./lint-output/sarif-output.ts")).sarifOutput(report, everyPage());
+    }
+    case "text": {
+      const [{ textOutput }, { default: picocolors }] = await Promise.all([
+        import("./lint-output/text-output.ts"),
+        import("picocolors"),
+      ]);
+      const colored = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      return textOutput(report, picocolors.createColors(colored));
+    }
+  }
+}
+
+async function counts(diagnostics: readonly Diagnostic[], options: LintOptions): Promise<boolean> {
+  if (options.compat === "2.2.7")
+    return (await import("../conf/lint-configuration.ts")).isFaultyFor227(diagnostics);
+  const grave = { error: ["error"], warning: ["error", "warning"], hint: ["error", "warning", "hint"] };
+  return diagnostics.some(({ severity }) => grave[options.failOn].includes(severity));
 }

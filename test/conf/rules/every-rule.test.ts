@@ -43,7 +43,18 @@ describe.each(everyRule.map((rule) => [rule.code, rule] as const))("%s", (code, 
 describe("the rules", () => {
   it("stand in files of their own names", () => {
     expect(everyRule.filter(({ code }) => !existsSync(join(folder, `${code}.ts`)))).toEqual([]);
-    const frame = ["apply-rules", "every-rule", "example", "rule", "section", "subject", "written-check"];
+    const frame = [
+      "apply-edits",
+      "safe-fix",
+      "suppression",
+      "apply-rules",
+      "every-rule",
+      "example",
+      "rule",
+      "section",
+      "subject",
+      "written-check",
+    ];
     const codes = new Set([...everyRule.map(({ code }) => code), ...frame]);
     const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
     expect(files.filter((name) => !codes.has(name.slice(0, -3)))).toEqual([]);
