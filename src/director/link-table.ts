@@ -33,6 +33,11 @@ export class LinkTable {
     return link;
   }
 
+  /** Every interface with its addresses, in the order in which they became known. */
+  all(): readonly { readonly link: Link; readonly addresses: readonly InterfaceAddress[] }[] {
+    return [...this.#links].map(([index, link]) => ({ link, addresses: this.#addresses.get(index) ?? [] }));
+  }
+
   /** The interface of that name, when there is one. */
   named(name: string): Link | undefined {
     return this.#byName.get(name);

@@ -88,6 +88,11 @@ export class ScriptSchedule {
     log("info", `VRRP_Script(${name}) ${entry.standing.standing === "up" ? "succeeded" : "failed"}`);
   }
 
+  /** How each script stands that some instance tracks. */
+  standings(): readonly { readonly name: string; readonly standing: Standing }[] {
+    return [...this.#entries].map(([name, { standing }]) => ({ name, standing: standing.standing }));
+  }
+
   /** How a script stands; up when nobody configured it, so that a stray name cannot take a director down. */
   standing(name: string): Standing {
     return this.#entries.get(name)?.standing.standing ?? "up";

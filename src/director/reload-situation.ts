@@ -1,0 +1,139 @@
+import { type AddressFamily, familyOf, type IpAddress } from "../base/ip-address.ts";
+import { after, type Instant, instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
+import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
+import { settledHealth } from "./health-standing.ts";
+import type { ReloadSituation } from "./reload-plan.ts";
+import { routerKey } from "./vrrp-director-state.ts";
+import type { LinkStatus, VrrpInstanceStatus, VrrpStatus } from "./vrrp-status.ts";
+
+/**
+ * The situation that is assumed when no daemon can be asked: every interface that a file names is there and up, every
+ * script and every real server is well, and every instance has long been in `role`.
+ */
+export function settledSituation(
+  running: Config,
+  { next, role }: { readonly next: Config; readonly role: "master" | "backup" },
+): ReloadSituation {
+  const now = instant(0);
+  const status = settledVrrp(running, { next, role, now });
+  return {
+    vrrp: { kind: running.vrrpInstances.length > 0 ? "running" : "idle", status },
+    checkers:
+      running.virtualServers.length > 0
+        ? { kind: "running", standing: settledHealth(running) }
+        : { kind: "idle", table: new Map() },
+    now,
+  };
+}
+
+/** Interfaces that exist because a file names them, each with an address of either family; the instances on them. */
+function settledVrrp(
+  running: Config,
+  options: { readonly next: Config; readonly role: "master" | "backup"; readonly now: Instant },
+): VrrpStatus {
+  const { next, role, now } = options;
+  const names = new Set([...interfacesOf(running), ...interfacesOf(next)]);
+  const held = new Map<string, LinkStatus["addresses"]>();
+  const instances = new Map<string, VrrpInstanceStatus>();
+  for (const instance of running.vrrpInstances) {
+    if (unsupportedReason(instance) !== undefined) continue;
+    const settled = settledInstance(instance, { role, now });
+    instances.set(settled.key, settled);
+    for (const { interface: name, address, prefixLength, present } of settled.addresses) {
+      if (!present) continue;
+      held.set(name, [...(held.get(name) ?? []), { address, prefixLength, secondary: true }]);
+    }
+  }
+  const scripts = new Set(
+    running.vrrpInstances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)),
+  );
+  return {
+    now,
+    instances: [...instances.values()],
+    scripts: running.vrrpScripts
+      .filter(({ name }) => scripts.has(name))
+      .map(({ name }) => ({ name, standing: "up" })),
+    links: [...names].map((name, at) => settledLink(name, { index: at + 1, held: held.get(name) ?? [] })),
+  };
+}
+
+function settledInstance(
+  instance: VrrpInstance,
+  { role, now }: { readonly role: "master" | "backup"; readonly now: Instant },
+): VrrpInstanceStatus {
+  const { name, interface: at, family, virtualRouterId, version, priority, advertisementInterval } = instance;
+  const next = after(now, advertisementInterval);
+  return {
+    key: routerKey(instance),
+    name,
+    interface: at,
+    family,
+    virtualRouterId,
+    version,
+    priority,
+    basePriority: priority,
+    source: instance.sourceAddress ?? OWN_ADDRESS[family],
+    role:
+      role === "master"
+        ? {
+            kind: "master",
+            since: now,
+            lastAdvertisementAt: now,
+            nextAdvertisementAt: next,
+            announcements: [],
+          }
+        : { kind: "backup", masterDownAt: next, masterInterval: advertisementInterval },
+    addresses: movingAddresses(routerConfig(instance)).map(({ device = at, address, prefixLength }) => ({
+      address,
+      prefixLength,
+      interface: device,
+      present: role === "master",
+    })),
+    counters: NO_COUNTERS,
+  };
+}
+
+/** Of the link-local blocks, which no virtual address comes from. */
+const OWN_ADDRESS: Readonly<Record<AddressFamily, IpAddress>> = {
+  4: "169.254.0.1" as IpAddress,
+  6: "fe80::1" as IpAddress,
+};
+
+const NO_COUNTERS: VrrpInstanceStatus["counters"] = {
+  advertisementsReceived: 0,
+  advertisementsSent: 0,
+  becameMaster: 0,
+  releasedMaster: 0,
+  priorityZeroReceived: 0,
+  priorityZeroSent: 0,
+  rejected: {},
+};
+
+function interfacesOf(config: Config): readonly string[] {
+  return config.vrrpInstances.flatMap((instance) => [
+    instance.interface,
+    ...[...instance.virtualAddresses, ...instance.excludedAddresses].flatMap(({ device }) => device ?? []),
+    ...instance.trackInterfaces.map(({ name }) => name),
+  ]);
+}
+
+function settledLink(
+  name: string,
+  { index, held }: { readonly index: number; readonly held: LinkStatus["addresses"] },
+): LinkStatus {
+  const own = Object.values(OWN_ADDRESS).map((address) => ({
+    address,
+    prefixLength: familyOf(address) === 4 ? 16 : 64,
+    secondary: false,
+  }));
+  return {
+    index,
+    name,
+    up: true,
+    running: true,
+    hardwareAddress: [2, 0, 0, 0, 0, 1],
+    addresses: [...own, ...held],
+  };
+}

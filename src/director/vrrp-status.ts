@@ -1,0 +1,108 @@
+import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
+import type { Instant } from "../base/time.ts";
+import { movingAddresses } from "../vrrp/router-config.ts";
+import type { KnownMaster, Role } from "../vrrp/router-state.ts";
+import type { Standing } from "../vrrp/tracking.ts";
+import type { InterfaceAddress, Link } from "./host.ts";
+import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
+
+/**
+ * How the VRRP process stands, as plain data for `locum status`, JSON and `locum plan`; it holds no password. With the
+ * configuration that runs it is enough to foretell what a reload will do. Instants are of the machine's monotonic
+ * clock, in microseconds.
+ */
+export interface VrrpStatus {
+  /** When it was taken. */
+  readonly now: Instant;
+  readonly instances: readonly VrrpInstanceStatus[];
+  readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
+  readonly links: readonly LinkStatus[];
+}
+
+/** One virtual router. */
+export interface VrrpInstanceStatus {
+  /** `routerKey`: what makes it the same router across reloads. */
+  readonly key: string;
+  readonly name: string;
+  readonly interface: string;
+  readonly family: AddressFamily;
+  readonly virtualRouterId: number;
+  readonly version: 2 | 3;
+  readonly role: Role;
+  /** Effective, after trackers; and as configured. */
+  readonly priority: number;
+  readonly basePriority: number;
+  /** What advertisements are sent from; absent while the interface has none. */
+  readonly source?: IpAddress;
+  /** The master heard last, while it is known. */
+  readonly master?: KnownMaster;
+  readonly addresses: readonly VirtualAddressStatus[];
+  readonly counters: VrrpCountersStatus;
+}
+
+/** One virtual address and whether its interface has it. */
+export interface VirtualAddressStatus {
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly interface: string;
+  readonly present: boolean;
+}
+
+/** keepalived's statistics of one instance; `rejected` by keepalived's names, only those that are not 0. */
+export interface VrrpCountersStatus {
+  readonly advertisementsReceived: number;
+  readonly advertisementsSent: number;
+  readonly becameMaster: number;
+  readonly releasedMaster: number;
+  readonly priorityZeroReceived: number;
+  readonly priorityZeroSent: number;
+  readonly rejected: Readonly<Record<string, number>>;
+}
+
+/** An interface with its addresses; the hardware address as its octets. */
+export interface LinkStatus extends Omit<Link, "hardwareAddress"> {
+  readonly hardwareAddress: readonly number[];
+  readonly addresses: readonly Omit<InterfaceAddress, "interfaceIndex">[];
+}
+
+/** Reads a state; costs a look at everything, so it is made when somebody asks and not in each step. */
+export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
+  return {
+    now,
+    instances: [...state.routers].map(([key, entry]) => instanceStatus(entry, { key, state })),
+    scripts: state.scripts.standings(),
+    links: state.links.all().map(({ link, addresses }) => ({
+      ...link,
+      hardwareAddress: [...link.hardwareAddress],
+      addresses: addresses.map(({ interfaceIndex: _, ...address }) => address),
+    })),
+  };
+}
+
+function instanceStatus(
+  entry: RouterEntry,
+  { key, state }: { readonly key: string; readonly state: VrrpDirectorState },
+): VrrpInstanceStatus {
+  const { config, counters } = entry;
+  const { role, priority, source, master } = entry.state;
+  return {
+    key,
+    name: entry.instance.name,
+    interface: config.interface,
+    family: config.family,
+    virtualRouterId: config.virtualRouterId,
+    version: config.version,
+    role,
+    priority,
+    basePriority: config.priority,
+    ...(source === undefined ? {} : { source }),
+    ...(master === undefined ? {} : { master }),
+    addresses: movingAddresses(config).map(({ address, prefixLength, device = config.interface }) => ({
+      address,
+      prefixLength,
+      interface: device,
+      present: state.links.has(device, address),
+    })),
+    counters: { ...counters, rejected: Object.fromEntries(counters.rejected) },
+  };
+}
