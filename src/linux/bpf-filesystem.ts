@@ -23,7 +23,7 @@ export function bpfDirectory(options: { onNote?: (message: string) => void } = {
   try {
     const host = hostProcess();
     const root = existing(host) ?? mounted(host, options.onNote ?? (() => undefined));
-    const path = `${root}/${namespaceName()}`;
+    const path = `${root}/${networkNamespaceName()}`;
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return ok(path);
   } catch (error) {
@@ -34,8 +34,8 @@ export function bpfDirectory(options: { onNote?: (message: string) => void } = {
   }
 }
 
-/** The name of the current network namespace's folder: its cookie, which is never used twice before a reboot. */
-function namespaceName(): string {
+/** A name for the current network namespace, fit for a folder: its cookie, which is never used twice before a reboot. */
+export function networkNamespaceName(): string {
   const cookie = networkNamespaceCookie();
   return cookie === undefined ? `netns-inode-${statSync("/proc/thread-self/ns/net").ino}` : `netns-${cookie}`;
 }

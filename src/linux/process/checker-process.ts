@@ -3,12 +3,14 @@ import { failed, ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import { healthDirector } from "../../director/health-director.ts";
+import { healthStanding } from "../../director/health-standing.ts";
 import {
   type HealthEffect,
   type HealthEvent,
   type HealthState,
   initialHealthState,
 } from "../../director/health-state.ts";
+import { healthStatus } from "../../director/health-status.ts";
 import type { ServiceTable } from "../../forward/service-table.ts";
 import { attachInterfaces, forwarderObstacle, openForwarder } from "../forwarder.ts";
 import { HealthHost } from "../health-host.ts";
@@ -16,7 +18,7 @@ import { monotonicNow } from "../monotonic-clock.ts";
 import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
 import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import type { ChildSettings, ParentMessage } from "./messages.ts";
+import type { ChildSettings, ChildStatus, ParentMessage } from "./messages.ts";
 
 /** The checker process: checkers, and the part of the service table that follows from what they find. */
 export class CheckerProcess implements ChildProcess {
@@ -58,6 +60,13 @@ export class CheckerProcess implements ChildProcess {
 
   take(message: ParentMessage): void {
     if (message.kind === "reload") this.#deliver({ kind: "reload", config: message.config });
+    if (message.kind === "status") this.#channel.send({ kind: "status", status: this.#status() });
+  }
+
+  #status(): ChildStatus {
+    const { state } = this.#driver;
+    const now = monotonicNow();
+    return { kind: "checkers", health: healthStatus(state), standing: healthStanding(state), now };
   }
 
   stop(): void {

@@ -1,6 +1,11 @@
+import type { Instant } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { ScriptCommand } from "../../conf/model/global-definitions.ts";
+import type { HealthStanding } from "../../director/health-standing.ts";
+import type { HealthStatus } from "../../director/health-status.ts";
 import type { LogLevel, ScriptOutcome } from "../../director/host.ts";
+import type { VrrpStatus } from "../../director/vrrp-status.ts";
+import type { LatenessFigures } from "./lateness.ts";
 
 /** Which child a process is. */
 export type ChildKind = "vrrp" | "checkers";
@@ -19,10 +24,25 @@ export type ParentMessage =
   | { readonly kind: "start"; readonly config: Config; readonly settings: ChildSettings }
   | { readonly kind: "reload"; readonly config: Config }
   | { readonly kind: "stop" }
+  /** Tell how you stand. */
+  | { readonly kind: "status" }
   | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome };
+
+/** How a child stands, for `locum status` and `locum plan`. */
+export type ChildStatus =
+  | { readonly kind: "vrrp"; readonly vrrp: VrrpStatus; readonly lateness: LatenessFigures }
+  | {
+      readonly kind: "checkers";
+      readonly health: HealthStatus;
+      /** What a reload is decided by, beside the configuration. */
+      readonly standing: HealthStanding;
+      /** Of the machine's monotonic clock. */
+      readonly now: Instant;
+    };
 
 /** From a child to the parent. */
 export type ChildMessage =
+  | { readonly kind: "status"; readonly status: ChildStatus }
   | { readonly kind: "started" }
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** The parent runs scripts, so that no fork and no pipe of theirs can delay an advertisement. */

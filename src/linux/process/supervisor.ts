@@ -3,7 +3,8 @@ import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
 import { ScriptRunner } from "../script-runner.ts";
 import { SupervisedChild } from "./child-process.ts";
-import type { ChildKind, ChildMessage, ChildSettings } from "./messages.ts";
+import type { ChildKind, ChildMessage, ChildSettings, ChildStatus } from "./messages.ts";
+import { StatusRound } from "./status-round.ts";
 
 /** A child that has run this long before it died is started again at once (keepalived's rule). */
 const STABLE_MS = 60_000;
@@ -46,6 +47,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Map<ChildKind, ChildRecord>();
   readonly #scripts: ScriptRunner;
+  readonly #statusRound = new StatusRound();
   #config: Config;
   #stopping = false;
   #exitCode = 0;
@@ -100,6 +102,25 @@ export class Supervisor {
     return true;
   }
 
+  /** The configuration that runs. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** Which children may run, and the process id of each that does. */
+  get children(): readonly { readonly kind: ChildKind; readonly pid?: number }[] {
+    return this.#options.children.map(({ kind }) => {
+      const pid = this.#children.get(kind)?.child?.pid;
+      return { kind, ...(pid === undefined ? {} : { pid }) };
+    });
+  }
+
+  /** How the children stand. One that does not answer within two seconds is left out. */
+  status(): Promise<readonly ChildStatus[]> {
+    const running = [...this.#children.values()].flatMap(({ child }) => child ?? []);
+    return this.#statusRound.ask(running);
+  }
+
   /** Passes a signal on to the children. */
   signal(name: NodeJS.Signals): void {
     for (const { child } of this.#children.values()) child?.signal(name);
@@ -135,6 +156,9 @@ export class Supervisor {
     switch (message.kind) {
       case "started":
         return;
+      case "status":
+        this.#statusRound.heard(message.status);
+        return;
       case "log":
         this.#options.journal.log(message.level, message.message);
         return;
@@ -154,6 +178,7 @@ export class Supervisor {
   #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {
     const { kind } = record.settings;
     record.child = undefined;
+    this.#statusRound.gone(kind);
     if (this.#stopping) {
       this.#finishWhenEmpty();
       return;

@@ -4,16 +4,19 @@ import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
 import { rehearse } from "../../director/rehearsal.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
+import { vrrpStatus } from "../../director/vrrp-status.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import { VrrpHost } from "../vrrp-host.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
+import { Lateness } from "./lateness.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
 
 /** The VRRP process: one director machine, its sockets and its alarm. */
 export class VrrpProcess implements ChildProcess {
   readonly #channel: ChildChannel;
   readonly #host: VrrpHost;
+  readonly #lateness = new Lateness();
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
   constructor(channel: ChildChannel, settings: ChildSettings) {
@@ -38,6 +41,10 @@ export class VrrpProcess implements ChildProcess {
     if (message.kind === "reload") {
       applyPriority(message.config, this.#channel);
       this.#deliver({ kind: "reload", config: message.config });
+    } else if (message.kind === "status") {
+      const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
+      const status = { kind: "vrrp", vrrp, lateness: this.#lateness.figures() } as const;
+      this.#channel.send({ kind: "status", status });
     } else if (message.kind === "script-result") {
       this.#deliver({ kind: "script-result", script: message.script, outcome: message.outcome });
     }
@@ -48,7 +55,9 @@ export class VrrpProcess implements ChildProcess {
   }
 
   #deliver(event: VrrpHostEvent): void {
-    this.#driver.deliver(event, monotonicNow());
+    const now = monotonicNow();
+    if (event.kind === "alarm") this.#lateness.note(vrrpDirector.deadline(this.#driver.state), now);
+    this.#driver.deliver(event, now);
   }
 }
 
