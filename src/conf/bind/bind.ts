@@ -67,7 +67,7 @@ export function bind(
     .filter((each): each is BoundInstance => each.instance !== undefined);
   refuseSameRouterId(vrrp, vrrpInstances);
   const instances = vrrpInstances.map((each) => each.instance);
-  checkScriptSecurity(every, { global, instances, commands });
+  checkScriptSecurity(every, { global, anyInstance: blocks.has("vrrp_instance"), commands });
   checkSyncGroups(vrrp, { directives: blocks.get("vrrp_sync_group") ?? [], instances });
   for (const [name, directives] of blocks) {
     if (BOUND_BLOCKS.has(name)) continue;

@@ -56,6 +56,9 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
       }
     } else if (destination === undefined && readDestination(word.text) !== undefined) {
       destination = readDestination(word.text);
+    } else if (at + 1 === words.length) {
+      tellMissingWord(context, words);
+      return;
     } else {
       tell(context, word, {
         code: "unknown-route-word",

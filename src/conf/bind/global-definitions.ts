@@ -5,7 +5,7 @@ import { type BindContext, placeOf, tell } from "./context.ts";
 import { bindExtraInterfaceGarp } from "./extra-interface-garp.ts";
 import type { FieldSource } from "./fields.ts";
 import { bindProcesses, bindScripts } from "./process-definitions.ts";
-import { bindUser } from "./script-command.ts";
+import { bindUser, checkScriptUser } from "./script-command.ts";
 import {
   bindFilter,
   bindLvs,
@@ -29,6 +29,7 @@ export function bindGlobalDefinitions(
   }
   warnZero(context, all);
   checkSmtpServer(context, all.last("smtp_server"));
+  checkScriptUser(context, all.last("script_user"));
   const routerId = all.word("router_id");
   const scriptUser = bindUser(all, "script_user");
   const from = all.word("notification_email_from");

@@ -77,6 +77,19 @@ export function bindUser(settings: Settings, name: string): ScriptUser | undefin
   return userOf(settings.last(name)?.words.map((word) => word.text) ?? []);
 }
 
+/** The user of all scripts that name none of their own. */
+export function checkScriptUser(context: BindContext, setting: Setting | undefined): void {
+  const [user] = setting?.words ?? [];
+  if (!user || context.environment.hasUser?.(user.text) !== false) return;
+  tell(context, user, {
+    code: "unknown-user",
+    severity: "error",
+    message: `this system has no user ${user.text}, so scripts without a user of their own never run`,
+    help: "create the user, or name one that exists",
+    texts: ["Error setting global script uid/gid"],
+  });
+}
+
 function inspect(
   context: BindContext,
   script: { readonly path: string; readonly place: Place; readonly keyword: string },

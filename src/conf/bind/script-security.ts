@@ -1,6 +1,5 @@
 import type { KeepalivedStage } from "../diagnostic.ts";
 import type { GlobalDefinitions } from "../model/global-definitions.ts";
-import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import { type BindContext, type Place, tell } from "./context.ts";
 
 /** A command that the configuration names: what it is for decides which process would run it. */
@@ -17,34 +16,35 @@ export interface NamedCommand {
 
 /**
  * Scripts that would run while `enable_script_security` is not set: keepalived reports this once for each of its
- * processes, and ends `-t` with 6. Scripts that nobody tracks, or that do not exist, do not count.
+ * processes, and ends `-t` with 6. Scripts that do not exist do not count, nor those of a user who does not.
  */
 export function checkScriptSecurity(
   context: BindContext,
   from: {
     readonly global: GlobalDefinitions;
-    readonly instances: readonly VrrpInstance[];
+    /** Whether the file has a vrrp_instance at all; without one no VRRP process would run. */
+    readonly anyInstance: boolean;
     readonly commands: readonly NamedCommand[];
   },
 ): void {
-  const { global, instances, commands } = from;
+  const { global, anyInstance, commands } = from;
   if (global.enableScriptSecurity || !context.environment.inspectScript) return;
-  const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)));
-  const running = commands.filter(({ keyword, owner }) => keyword !== "script" || tracked.has(owner));
+  const { scriptUser } = global;
+  if (scriptUser && context.environment.hasUser?.(scriptUser.user) === false) return;
   tellProcess(context, {
     what: "start/shutdown scripts",
     stage: "global",
-    commands: running.filter(({ keyword }) => /^(?:startup|shutdown)_script$/.test(keyword)),
+    commands: commands.filter(({ keyword }) => /^(?:startup|shutdown)_script$/.test(keyword)),
   });
   tellProcess(context, {
     what: "check scripts",
     stage: "checker-end",
-    commands: running.filter(({ stage }) => stage === "checker"),
+    commands: commands.filter(({ stage }) => stage === "checker"),
   });
   tellProcess(context, {
     what: "scripts",
     stage: "vrrp-end",
-    commands: running.filter(({ stage }) => stage === "vrrp"),
+    commands: commands.filter(({ stage }) => anyInstance && stage === "vrrp"),
   });
 }
 

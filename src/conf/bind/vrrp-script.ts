@@ -35,11 +35,13 @@ export function bindVrrpScript(
     path: command.argv[0] ?? "",
     place: placeOf(settings.last("script")?.directive ?? directive),
   });
-  if (!user && !global.scriptUser && global.enableScriptSecurity && lacksUser(context, "keepalived_script")) {
+  const inherited =
+    global.scriptUser?.user ?? (global.enableScriptSecurity ? "keepalived_script" : undefined);
+  if (!user && inherited !== undefined && lacksUser(context, inherited)) {
     tell(context, closeOf(directive), {
       code: "no-script-user",
       severity: "error",
-      message: `with enable_script_security scripts need a user; none is set and the system has no keepalived_script, so the vrrp_script ${name} is removed`,
+      message: `this system has no user ${inherited}, which scripts without one of their own run as, so the vrrp_script ${name} is removed`,
       help: "add script_user USER to global_defs, or user USER to the script, or create the user keepalived_script",
       texts: [`Unable to set default user for vrrp script ${name} - removing`],
     });
