@@ -2,7 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { LintedConfiguration } from "../conf/lint-configuration.ts";
 import type { HostFacts } from "../conf/source.ts";
-import { EXIT, type LintOptions, readLintOptions } from "./lint-options.ts";
+import { type LintOptions, readLintOptions } from "./lint-options.ts";
+
+/** Exit codes of `locum lint`. */
+const EXIT = { clean: 0, found: 1, usage: 2 } as const;
+
 import type { LintReport } from "./lint-output/lint-report.ts";
 
 /** A file read as one identity reads it. */
@@ -20,14 +24,16 @@ const FIX_ROUNDS = 10;
  * read or written.
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  const parsed = await readLintOptions(argv);
-  if (typeof parsed === "number") return parsed;
-  const { files, options } = parsed;
+  const line = readLintOptions(argv);
+  if (line.kind === "refused") return complain([line.message]);
+  if (line.kind === "help") {
+    process.stdout.write(line.text);
+    return EXIT.clean;
+  }
+  const { files, options } = line;
   if (options.listRules || options.explain !== undefined) return tellRules(options);
   const configIds =
     options.configIds.length > 0 ? options.configIds : [(await import("./config-id.ts")).defaultConfigId()];
-  const problem = problemWith(files, options);
-  if (problem !== undefined) return complain([problem]);
   const unreadable = files.flatMap((file) => {
     const reason = obstacle(file);
     return reason === undefined ? [] : [`cannot read ${file}: ${reason}`];
@@ -36,10 +42,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   const sides = sidesOf(files, { configIds, pair: options.pair });
   const lint = await linter(options);
   if (options.fix) {
-    const failed = await fixAll(() => sides.flatMap((side) => lint(side).diagnostics), options.format);
+    const find = async () => (await Promise.all(sides.map(lint))).flatMap((each) => each.diagnostics);
+    const failed = await fixAll(find, options.format);
     if (failed !== undefined) return complain([failed]);
   }
-  const linted = sides.map(lint);
+  const linted = await Promise.all(sides.map(lint));
   const between = options.pair ? await compared(linted) : [];
   const report: LintReport = {
     files,
@@ -75,16 +82,6 @@ async function tellRules({ explain }: LintOptions): Promise<number> {
   return complain([`there is no rule ${explain}; ${hint}`]);
 }
 
-/** What does not fit together on the command line. */
-function problemWith(files: readonly string[], options: LintOptions): string | undefined {
-  if (options.fix && options.compat === "2.2.7")
-    return "--fix and --compat 2.2.7 do not go together: that release mends nothing; leave one out";
-  if (!options.pair) return undefined;
-  const [sides, ids] = [files.length, options.configIds.length];
-  if ((sides === 2 && ids <= 2) || (sides === 1 && ids === 2)) return undefined;
-  return `--pair compares two directors, but there ${sides === 1 ? "is 1 file" : `are ${sides} files`} and ${ids} identities: name two files, or one file and -i A,B`;
-}
-
 /** Why a file cannot be linted, with the way out; undefined when it can. */
 function obstacle(file: string): string | undefined {
   try {
@@ -110,22 +107,34 @@ function sidesOf(
   return files.flatMap((file) => configIds.map((configId) => ({ file, configId })));
 }
 
-async function linter(options: LintOptions): Promise<(side: Side) => LintedConfiguration> {
-  const [{ lintConfiguration }, { readConfig }, { inspectFile, hostFacts }, { everyPage }] =
-    await Promise.all([
-      import("../conf/lint-configuration.ts"),
-      import("../linux/read-config.ts"),
-      import("../linux/host-facts.ts"),
-      import("../conf/pages/every-page.ts"),
-    ]);
+async function linter(options: LintOptions): Promise<(side: Side) => Promise<LintedConfiguration>> {
+  const [{ lintConfiguration }, { readConfig }, { inspectFile, hostFacts }] = await Promise.all([
+    import("../conf/lint-configuration.ts"),
+    import("../linux/read-config.ts"),
+    import("../linux/host-facts.ts"),
+  ]);
   const host: HostFacts = options.host ? hostFacts() : { inspectFile };
-  return ({ file, configId }) =>
-    lintConfiguration({
+  return async ({ file, configId }) => {
+    const linted = lintConfiguration({
       root: literal(file),
       read: readConfig,
       options: { configId, environment: process.env, compat: options.compat, host },
-      codes: () => new Set(everyPage().keys()),
     });
+    return options.compat === "latest" ? withoutSuppressed(linted) : linted;
+  };
+}
+
+/** Heeds the comments that turn rules off; the names of all rules are loaded only where there is such a comment. */
+async function withoutSuppressed(linted: LintedConfiguration): Promise<LintedConfiguration> {
+  const { texts, files } = linted;
+  if (![...texts.values()].some((text) => text.includes("locum-disable"))) return linted;
+  const [{ everyPage }, { applySuppressions }, { inOrder }] = await Promise.all([
+    import("../conf/pages/every-page.ts"),
+    import("../conf/rules/suppression.ts"),
+    import("../conf/lint-configuration.ts"),
+  ]);
+  const diagnostics = applySuppressions(linted.diagnostics, { texts, codes: new Set(everyPage().keys()) });
+  return { ...linted, diagnostics: inOrder(diagnostics, files) };
 }
 
 /** The name of one file as a pattern that matches nothing else. */
@@ -135,14 +144,14 @@ function literal(file: string): string {
 
 /** Mends what can be mended without asking; what went wrong is returned. */
 async function fixAll(
-  find: () => readonly Diagnostic[],
+  find: () => Promise<readonly Diagnostic[]>,
   format: LintOptions["format"],
 ): Promise<string | undefined> {
   const { applySafeFixes } = await import("./lint-fix.ts");
   const applied = new Map<string, number>();
   try {
     for (let round = 0; round < FIX_ROUNDS; round++) {
-      const fixed = applySafeFixes(find());
+      const fixed = applySafeFixes(await find());
       for (const { file, applied: number } of fixed) applied.set(file, (applied.get(file) ?? 0) + number);
       if (fixed.length === 0) break;
     }

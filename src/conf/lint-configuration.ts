@@ -4,21 +4,21 @@ import { withSafeFixes } from "./rules/safe-fix.ts";
 import { applySuppressions } from "./rules/suppression.ts";
 import type { ReadConfig } from "./source.ts";
 
-/** A configuration as the linter sees it: comments that turn rules off have had their say, fixes are attached. */
+/** A configuration as the linter sees it. */
 export interface LintedConfiguration extends LoadedConfiguration {
   /** The text of every file that was read, by the name in the spans. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** What linting needs besides what loading needs. */
+/** What linting may be given besides what loading needs. */
 export interface LintRequest extends LoadRequest {
-  /** The names of all rules, asked for only when a comment names one. */
-  readonly codes: () => ReadonlySet<string>;
+  /** The names of all rules. Without it the comments that turn rules off are not heeded, and `applySuppressions` can do so later. */
+  readonly codes?: () => ReadonlySet<string>;
 }
 
 /**
- * Loads a configuration for somebody who reads its findings. With `compat: "2.2.7"` the findings are exactly those of
- * that release, which knows neither our rules nor the comments that turn them off.
+ * Loads a configuration for somebody who reads its findings: safe fixes are attached. With `compat: "2.2.7"` the
+ * findings are exactly those of that release, which knows neither our rules nor the comments that turn them off.
  */
 export function lintConfiguration(request: LintRequest): LintedConfiguration {
   const texts = new Map<string, string>();
@@ -32,7 +32,8 @@ export function lintConfiguration(request: LintRequest): LintedConfiguration {
   if (request.options.compat === "2.2.7") {
     return { ...loaded, texts, diagnostics: fixed.filter((found) => found.keepalived !== undefined) };
   }
-  const diagnostics = applySuppressions(fixed, { texts, codes: request.codes });
+  if (!request.codes) return { ...loaded, texts, diagnostics: fixed };
+  const diagnostics = applySuppressions(fixed, { texts, codes: request.codes() });
   return { ...loaded, texts, diagnostics: inOrder(diagnostics, loaded.files) };
 }
 

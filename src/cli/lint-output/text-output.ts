@@ -8,7 +8,7 @@ export function textOutput(report: LintReport, colors: FrameColors): string {
   const linesOf = (file: string): readonly string[] | undefined => {
     const text = texts.get(file);
     if (text === undefined || split.has(file)) return split.get(file);
-    split.set(file, text.split(/\r?\n/));
+    split.set(file, text.split(/\r?\n/).map(withoutSecret));
     return split.get(file);
   };
   const frames = diagnostics.map((each) => `${codeFrame(each, { colors, linesOf })}\n\n`);
@@ -17,4 +17,12 @@ export function textOutput(report: LintReport, colors: FrameColors): string {
   const fixable = diagnostics.filter((each) => each.fix?.safe === true).length;
   const hint = fixable > 0 ? `; ${fixable} can be mended with --fix` : "";
   return `${frames.join("")}${named}: ${counts.length === 0 ? "nothing to complain about" : counts.join(", ")}${hint}\n`;
+}
+
+/** A line with its password, if it has one, hidden behind stars; output of a linter lands in tickets and logs. */
+function withoutSecret(line: string): string {
+  return line.replace(
+    /\b(auth_pass\s+|auth_hmac\s+)(\S+)/,
+    (_, keyword: string, secret: string) => keyword + "*".repeat(secret.length),
+  );
 }

@@ -92,9 +92,11 @@ function removeEarlier(written: Written): Fix | undefined {
   return removeLine(written);
 }
 
+/** Cuts off what does not count, without repeating the password. */
 function cutPassword({ found, text }: Written): Fix | undefined {
   if (!/^[\x21-\x7e]{9,}$/.test(text) || /["'#!{}\\]/.test(text)) return undefined;
-  return safe("cut it to 8 characters", { span: found.span, text: text.slice(0, 8) });
+  const span = { ...found.span, column: found.span.column + 8 };
+  return safe("cut it to 8 characters", { span, text: "" });
 }
 
 function rename({ found, text }: Written): Fix | undefined {

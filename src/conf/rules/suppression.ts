@@ -25,7 +25,7 @@ const MARK = /locum-disable(-next-line|-line)?(?![\w-])([^#!]*)/;
  */
 export function applySuppressions(
   diagnostics: readonly Diagnostic[],
-  from: { readonly texts: ReadonlyMap<string, string>; readonly codes: () => ReadonlySet<string> },
+  from: { readonly texts: ReadonlyMap<string, string>; readonly codes: ReadonlySet<string> },
 ): readonly Diagnostic[] {
   const written = [...from.texts].flatMap(([file, text]) =>
     text.includes("locum-disable") ? readSuppressions(file, text) : [],
@@ -38,7 +38,7 @@ export function applySuppressions(
     for (const each of hiding) (found.fatal === undefined ? used : refused).add(each);
     return hiding.length === 0 || found.fatal !== undefined;
   });
-  const codes = from.codes();
+  const { codes } = from;
   const told = written.flatMap((each) => {
     if (!codes.has(each.rule)) return [unknownRule(each, codes)];
     if (refused.has(each)) return [refusedSuppression(each)];

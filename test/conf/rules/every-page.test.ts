@@ -6,6 +6,7 @@ import { lintConfiguration } from "../../../src/conf/lint-configuration.ts";
 import { everyPage } from "../../../src/conf/pages/every-page.ts";
 import type { SinglePage } from "../../../src/conf/pages/page.ts";
 import { indexMarkdown, pageMarkdown } from "../../../src/conf/pages/page-markdown.ts";
+import { applySuppressions } from "../../../src/conf/rules/suppression.ts";
 import type { FoundFile, ReadConfig } from "../../../src/conf/source.ts";
 import { memoryReader } from "../configuration.ts";
 
@@ -33,12 +34,12 @@ function lint(page: SinglePage, which: "bad" | "good") {
   const read: ReadConfig = (pattern, folder) =>
     found && pattern === found.path ? [found] : memory(pattern, folder);
   const host = (which === "good" ? example.goodHost : undefined) ?? example.host ?? {};
-  const { diagnostics } = lintConfiguration({
+  const linted = lintConfiguration({
     root: page.code === "no-configuration" && which === "bad" ? "missing.conf" : "main.conf",
     read,
     options: { configId: "a", compat: example.compat ?? "latest", host },
-    codes: () => codes,
   });
+  const diagnostics = applySuppressions(linted.diagnostics, { texts: linted.texts, codes });
   const others = new Set([
     ...(example.also ?? []),
     ...(page.code === "not-yet-supported" ? [] : ["not-yet-supported"]),
