@@ -6,7 +6,7 @@ import type { VrrpScript } from "../../src/conf/model/vrrp-script.ts";
 import type { InterfaceAddress, Link, VrrpHostEvent } from "../../src/director/host.ts";
 import { encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
 import { encodeIpv4Packet } from "../../src/vrrp/ipv4-packet.ts";
-import { load } from "../conf/configuration.ts";
+import { instanceText, load } from "../conf/configuration.ts";
 
 const ip = (text: string) => text as IpAddress;
 
@@ -22,9 +22,15 @@ export function hostAddress(address: string, prefixLength = 24): InterfaceAddres
   return { interfaceIndex: eth0.index, address: ip(address), prefixLength, secondary: prefixLength === 32 };
 }
 
+const emptyConfig = load("").config;
+
+/** What an instance has that is not written in these tests. */
+const [plainInstance] = load(instanceText("")).config.vrrpInstances as [VrrpInstance];
+
 /** VRRPv2, VRID 51, priority 100, 192.0.2.100 on eth0: changed as wanted. */
 export function instanceOf(changes: Partial<VrrpInstance>): VrrpInstance {
   return {
+    ...plainInstance,
     name: "V1",
     at: { file: "a.conf", line: 1 },
     family: 4,
@@ -65,8 +71,6 @@ export function instanceOf(changes: Partial<VrrpInstance>): VrrpInstance {
     ...changes,
   };
 }
-
-const emptyConfig = load("").config;
 
 export function configOf(instance?: VrrpInstance, script?: VrrpScript): Config {
   return {

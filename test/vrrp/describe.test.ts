@@ -6,6 +6,7 @@ import { viewIpv4Packet } from "../../src/vrrp/packet-view.ts";
 import { createReceiver, inspectAdvertisement } from "../../src/vrrp/reception.ts";
 import { REJECTION_KINDS, rejection } from "../../src/vrrp/rejection.ts";
 import { routerConfig, unsupportedReason } from "../../src/vrrp/router-config.ts";
+import { instanceText, load } from "../conf/configuration.ts";
 import { config } from "./router-support.ts";
 
 const PACKET = fromHex("45c0002800010000ff700000c00002fee00000122133ff0100011dc8c00002010000000000000000");
@@ -41,16 +42,9 @@ describe("words for people", () => {
 });
 
 describe("what locum cannot run yet is said, with the way out", () => {
-  const instance = {
-    ...config(),
-    at: { file: "a.conf", line: 1 },
-    accept: true,
-    dontTrackPrimary: false,
-    trackInterfaces: [],
-    trackScripts: [],
-    notify: {},
-    smtpAlert: false,
-  };
+  const [plain] = load(instanceText("")).config.vrrpInstances;
+  if (!plain) throw new Error("no instance was bound");
+  const instance = { ...plain, ...config() };
 
   it("AH, and IPv6 in version 2", () => {
     expect(unsupportedReason({ ...instance, authentication: { kind: "ah", password: "x" } })).toMatch(

@@ -1,5 +1,7 @@
 import { familyOf, type IpAddress, parseIpAddress } from "../../base/ip-address.ts";
-import type { VirtualAddress } from "../model/vrrp-instance.ts";
+import { type Duration, seconds } from "../../base/time.ts";
+import { addressTokens } from "../../grammar/address-tokens.ts";
+import type { AddressFlag, VirtualAddress } from "../model/vrrp-instance.ts";
 import type { Word } from "../tree.ts";
 import { type BindContext, tell } from "./context.ts";
 import { checkInterface } from "./interface-name.ts";
@@ -17,10 +19,21 @@ const WITH_VALUE = new Set([
   "preferred_lft",
   "track_group",
 ]);
-const ALONE = new Set(["home", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin", "no_track", "use_vmac"]);
+const FLAGS: readonly AddressFlag[] = [
+  "home",
+  "-nodad",
+  "mngtmpaddr",
+  "noprefixroute",
+  "autojoin",
+  "no_track",
+  "use_vmac",
+];
+const ALONE: ReadonlySet<string> = new Set(FLAGS);
 
-/** Tokens that are read but not acted on in this version. */
-const UNBOUND = new Set([...ALONE, "peer", "preferred_lft", "track_group"]);
+/** Tokens that are bound but not acted on in this version. */
+const ACCEPTED = new Set(
+  addressTokens.tokens.filter(({ effect }) => effect === "accepted").map(({ name }) => name),
+);
 
 /** An address with an optional prefix length; undefined when it is not one. */
 export function parsePrefix(
@@ -60,7 +73,36 @@ export function bindAddressLine(context: BindContext, words: readonly Word[]): V
     ...(device ? { device: device.text } : {}),
     ...(scope ? { scope } : {}),
     ...(label ? { label: label.text } : {}),
+    ...rareOf(tokens),
   };
+}
+
+/** What few lines have: the words that stand alone, and what concerns point-to-point links, IPv6 and groups. */
+function rareOf(
+  tokens: ReadonlyMap<string, Word>,
+): Pick<VirtualAddress, "peer" | "flags" | "preferredLifetime" | "trackGroup"> {
+  const flags = FLAGS.filter((flag) => tokens.has(flag));
+  const peer = parsePrefix(tokens.get("peer")?.text ?? "");
+  const lifetime = lifetimeOf(tokens.get("preferred_lft")?.text);
+  const group = tokens.get("track_group");
+  return {
+    ...(flags.length > 0 ? { flags } : {}),
+    ...(peer
+      ? {
+          peer: {
+            address: peer.address,
+            prefixLength: peer.length ?? (familyOf(peer.address) === 4 ? 32 : 128),
+          },
+        }
+      : {}),
+    ...(lifetime === undefined ? {} : { preferredLifetime: lifetime }),
+    ...(group ? { trackGroup: group.text } : {}),
+  };
+}
+
+function lifetimeOf(text: string | undefined): Duration | "forever" | undefined {
+  if (text === "forever") return text;
+  return text !== undefined && /^\d+$/.test(text) ? seconds(Number(text)) : undefined;
 }
 
 /** The tokens after the address by name; undefined when one is unknown, which costs the line. */
@@ -69,7 +111,7 @@ function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<s
   for (let at = 1; at < words.length; at++) {
     const word = words[at] as Word;
     const name = word.text === "brd" ? "broadcast" : word.text;
-    if (UNBOUND.has(name)) tellUnbound(context, word);
+    if (ACCEPTED.has(name)) tellUnbound(context, word);
     if (ALONE.has(name)) {
       tokens.set(name, word);
       continue;

@@ -1,28 +1,25 @@
 import type { Diagnostic, KeepalivedStage, Report } from "../diagnostic.ts";
 import type { Expanded } from "../expanded.ts";
 import type { Config } from "../model/config.ts";
+import type { VirtualServer } from "../model/virtual-server.ts";
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import type { Environment } from "../source.ts";
 import type { Directive, Document } from "../tree.ts";
 import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
+import { bindDaemonDefinitions } from "./daemon-definitions.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
-import { checkOther } from "./other-blocks.ts";
+import { bindGarpGroup, bindTrackGroup } from "./instance-groups.ts";
 import { checkScriptSecurity, type NamedCommand } from "./script-security.ts";
 import { readDocument } from "./settings.ts";
+import { bindStaticEntries } from "./static-entries.ts";
+import { bindTlsIdentity } from "./tls-identity.ts";
+import { type BoundTrackers, bindTrackers, trackersOf } from "./trackers.ts";
 import { checkVirtualMacs } from "./virtual-mac.ts";
 import { bindVirtualServer } from "./virtual-server.ts";
+import { bindVirtualServerGroup } from "./virtual-server-group.ts";
 import { bindVrrpInstance } from "./vrrp-instance.ts";
 import { bindVrrpScript } from "./vrrp-script.ts";
-import { checkSyncGroups } from "./vrrp-sync-group.ts";
-
-/** Root blocks and the keepalived process that reads them. */
-const STAGES: Readonly<Record<string, KeepalivedStage>> = {
-  global_defs: "global",
-  virtual_server: "checker",
-  virtual_server_group: "checker",
-  SSL: "checker",
-  bfd_instance: "bfd",
-};
+import { bindSyncGroups } from "./vrrp-sync-group.ts";
 
 /**
  * Turns a tree into the typed configuration, with all defaults filled in. What cannot be used is reported and left
@@ -44,38 +41,90 @@ export function bind(
     owner: "",
     noteCommand: (command) => commands.push(command),
   };
-  const blocks = readDocument(every, tree.directives);
+  const { blocks, settings } = readDocument(every, tree.directives);
   const inStage = (stage: KeepalivedStage): BindContext => ({ ...every, stage });
   const global = bindGlobalDefinitions(inStage("global"), blocks.get("global_defs") ?? []);
   const dynamic = { ...surroundings.environment, dynamicInterfaces: global.dynamicInterfaces };
-  const vrrp: BindContext = { ...inStage("vrrp"), environment: dynamic };
-  const virtualServers = (blocks.get("virtual_server") ?? [])
-    .map((directive) =>
-      bindVirtualServer(serviceContext(inStage("checker"), { directive, blocks }), directive),
-    )
+  const contexts = {
+    every,
+    checker: inStage("checker"),
+    vrrp: { ...inStage("vrrp"), environment: dynamic },
+    bfd: inStage("bfd"),
+  };
+  const config: Config = {
+    global,
+    daemon: bindDaemonDefinitions({ settings, context: every }),
+    ...bindServices(contexts.checker, blocks),
+    ...bindVrrp(contexts, { blocks, global }),
+    ...bindStaticEntries({ settings, context: contexts.vrrp }),
+  };
+  checkScriptSecurity(every, { global, anyInstance: blocks.has("vrrp_instance"), commands });
+  for (const at of tree.strayCloses) tellStrayClose(every, at);
+  tellUnclosed(every, tree.directives);
+  return { config, diagnostics };
+}
+
+type Blocks = ReadonlyMap<string, readonly Directive[]>;
+
+/** What the checker process reads. */
+function bindServices(
+  context: BindContext,
+  blocks: Blocks,
+): Pick<Config, "virtualServers" | "groupVirtualServers" | "virtualServerGroups" | "tlsIdentity"> {
+  const bound = (blocks.get("virtual_server") ?? [])
+    .map((directive) => bindVirtualServer(serviceContext(context, { directive, blocks }), directive))
     .filter((server) => server !== undefined);
+  const tlsIdentity = bindTlsIdentity(context, blocks.get("SSL") ?? []);
+  return {
+    virtualServers: bound.filter((server): server is VirtualServer => !("group" in server)),
+    groupVirtualServers: bound.filter((server) => "group" in server),
+    virtualServerGroups: (blocks.get("virtual_server_group") ?? [])
+      .map((directive) => bindVirtualServerGroup(context, directive))
+      .filter((group) => group !== undefined),
+    ...(tlsIdentity ? { tlsIdentity } : {}),
+  };
+}
+
+/** What the VRRP process reads, and the BFD process for it. */
+function bindVrrp(
+  contexts: { readonly vrrp: BindContext; readonly bfd: BindContext },
+  from: { readonly blocks: Blocks; readonly global: Config["global"] },
+): Pick<
+  Config,
+  "vrrpInstances" | "vrrpScripts" | "syncGroups" | "trackGroups" | "garpGroups" | keyof BoundTrackers
+> {
+  const { vrrp } = contexts;
+  const { blocks, global } = from;
   const vrrpScripts = withoutDuplicates(vrrp, blocks.get("vrrp_script") ?? [], "vrrp_script")
     .map((directive) => bindVrrpScript(vrrp, { directive, global }))
     .filter((script) => script !== undefined);
-  const surrounding = { global, scripts: vrrpScripts };
+  const bound = bindTrackers(blocks, contexts);
+  const trackers = trackersOf(bound, vrrpScripts);
   checkVirtualMacs(vrrp, blocks.get("vrrp_instance") ?? []);
   const vrrpInstances = withoutDuplicates(vrrp, blocks.get("vrrp_instance") ?? [], "vrrp_instance")
     .map((directive) => ({
       directive,
-      instance: bindVrrpInstance(vrrp, { directive, surroundings: surrounding }),
+      instance: bindVrrpInstance(vrrp, { directive, surroundings: { global, trackers } }),
     }))
     .filter((each): each is BoundInstance => each.instance !== undefined);
   refuseSameRouterId(vrrp, vrrpInstances);
   const instances = vrrpInstances.map((each) => each.instance);
-  checkScriptSecurity(every, { global, anyInstance: blocks.has("vrrp_instance"), commands });
-  checkSyncGroups(vrrp, { directives: blocks.get("vrrp_sync_group") ?? [], instances });
-  for (const [name, directives] of blocks) {
-    if (BOUND_BLOCKS.has(name)) continue;
-    for (const directive of directives) checkOther(inStage(STAGES[name] ?? "vrrp"), { name, directive });
-  }
-  for (const at of tree.strayCloses) tellStrayClose(every, at);
-  tellUnclosed(every, tree.directives);
-  return { config: { global, vrrpInstances: instances, vrrpScripts, virtualServers }, diagnostics };
+  const names = instances.map(({ name }) => name);
+  return {
+    vrrpInstances: instances,
+    vrrpScripts,
+    ...bound,
+    syncGroups: bindSyncGroups(vrrp, {
+      directives: blocks.get("vrrp_sync_group") ?? [],
+      instances,
+      trackers,
+      global,
+    }),
+    trackGroups: (blocks.get("track_group") ?? [])
+      .map((directive) => bindTrackGroup(vrrp, { directive, instances: names }))
+      .filter((group) => group !== undefined),
+    garpGroups: (blocks.get("garp_group") ?? []).map((directive) => bindGarpGroup(vrrp, directive)),
+  };
 }
 
 interface BoundInstance {
@@ -99,15 +148,6 @@ function serviceContext(
     },
   };
 }
-
-/** Blocks with a binder or checker of their own. */
-const BOUND_BLOCKS = new Set([
-  "global_defs",
-  "virtual_server",
-  "vrrp_script",
-  "vrrp_instance",
-  "vrrp_sync_group",
-]);
 
 /** A second block with the same name is skipped whole, as keepalived does. */
 function withoutDuplicates(

@@ -98,21 +98,23 @@ export function readBlock(
   return settings;
 }
 
-/** The root blocks of a file by keyword, in the order written. */
+/** The root blocks of a file by keyword, in the order written, and what the keywords between them set. */
 export function readDocument(
   context: BindContext,
   directives: readonly Directive[],
-): ReadonlyMap<string, readonly Directive[]> {
+): { readonly blocks: ReadonlyMap<string, readonly Directive[]>; readonly settings: Settings } {
   const blocks = new Map<string, Directive[]>();
+  const settings = new Settings();
   const keywords = keywordsOf("") ?? new Map<string, Keyword>();
   for (const directive of directives) {
     const setting = readDirective(context, directive, { path: "", keywords });
     if (!setting) continue;
+    settings.add(setting);
     const known = blocks.get(setting.keyword.name);
     if (known) known.push(directive);
     else blocks.set(setting.keyword.name, [directive]);
   }
-  return blocks;
+  return { blocks, settings };
 }
 
 interface Vocabulary {
@@ -157,7 +159,12 @@ function readDirective(
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
   const setting = { keyword, directive, words, ...(value ? { value } : {}) };
-  if (keyword.value.kind === "entries") checkEntries(context, setting);
+  if (keyword.value.kind === "entries") {
+    for (const inner of directive.block?.directives ?? []) {
+      if (inner.block) tellUnexpectedBlock(context, inner, `the lines of ${name.text} have no blocks`);
+    }
+    checkEntries(context, setting);
+  }
   return setting;
 }
 

@@ -6,6 +6,7 @@ import type {
   TransportProtocol,
   VirtualServer,
 } from "../model/virtual-server.ts";
+import type { GroupVirtualServer } from "../model/virtual-server-group.ts";
 import type { Directive } from "../tree.ts";
 import { type BindContext, type Finding, type Place, placeOf, tell } from "./context.ts";
 import type { Settings } from "./settings.ts";
@@ -27,10 +28,13 @@ export const DEFAULT_PERSISTENCE = 360;
 type Teller = (keyword: string, finding: Finding & { readonly texts: readonly string[] }) => void;
 
 /**
- * Fits the values of a virtual server to one another as keepalived does after reading. Undefined for a service that
- * does not come into being: one of a group (not run in this version), or one without any server.
+ * Fits the values of a virtual server to one another as keepalived does after reading. Undefined for a service without
+ * any server, which does not come into being. One of a group (not run in this version) stays as written.
  */
-export function settleVirtualServer(outer: BindContext, from: Settling): VirtualServer | undefined {
+export function settleVirtualServer(
+  outer: BindContext,
+  from: Settling,
+): VirtualServer | GroupVirtualServer | undefined {
   const { draft, settings, target } = from;
   const defaulted = target.kind === "address" && from.protocol === undefined;
   const context = defaulted ? { ...outer, owner: outer.owner.replace(":none:", ":udp:") } : outer;
@@ -58,7 +62,8 @@ export function settleVirtualServer(outer: BindContext, from: Settling): Virtual
       message: "a virtual_server of a group is accepted but has no effect in this version of locum",
       help: "write one virtual_server block for each address of the group",
     });
-    return undefined;
+    const { key: _key, ...service } = draft;
+    return { ...service, group: target.name, protocol: from.protocol ?? "udp" };
   }
   checkHashFlags(context, from);
   const quorum = settleQuorum(late, draft, name);

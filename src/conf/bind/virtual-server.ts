@@ -8,6 +8,7 @@ import type {
   VirtualServer,
   VirtualServerKey,
 } from "../model/virtual-server.ts";
+import type { GroupVirtualServer } from "../model/virtual-server-group.ts";
 import type { Directive, Word } from "../tree.ts";
 import { readTiming } from "./checker.ts";
 import { type BindContext, closeOf, placeOf, sourceLine, spanAt, tell } from "./context.ts";
@@ -30,8 +31,11 @@ export type Target =
 
 type VirtualServerAddress = Extract<VirtualServerKey, { kind: "address" }>["address"];
 
-/** Binds one `virtual_server`; undefined when it cannot exist or is of a group, which this version does not run. */
-export function bindVirtualServer(outer: BindContext, directive: Directive): VirtualServer | undefined {
+/** Binds one `virtual_server`, of its own or of a group; undefined when it cannot exist. */
+export function bindVirtualServer(
+  outer: BindContext,
+  directive: Directive,
+): VirtualServer | GroupVirtualServer | undefined {
   const target = readTarget(outer, directive);
   if (!target) return undefined;
   const settings = readBlock(outer, { block: directive.block, path: "virtual_server" });

@@ -5,28 +5,27 @@ import type {
   Authentication,
   GratuitousArpTiming,
   TrackedInterface,
-  TrackedScript,
   UnicastPeer,
   VirtualAddress,
   VrrpInstance,
-  VrrpNotify,
 } from "../model/vrrp-instance.ts";
-import type { VrrpScript } from "../model/vrrp-script.ts";
 import type { Directive, Word } from "../tree.ts";
 import { bindAddressLine } from "./address-line.ts";
 import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { wholeSeconds } from "./global-definitions.ts";
 import { checkInterface } from "./interface-name.ts";
-import { bindCommand } from "./script-command.ts";
+import { bindNotify } from "./notify.ts";
 import { entriesOf } from "./setting.ts";
 import { readBlock, type Settings } from "./settings.ts";
 import { readTrackList } from "./track-list.ts";
+import { bindTracked, type Trackers } from "./tracked.ts";
+import { bindRareFields } from "./vrrp-instance-fields.ts";
 import { type Draft, settleInstance } from "./vrrp-settle.ts";
 
 /** What an instance is bound against. */
 export interface VrrpSurroundings {
   readonly global: GlobalDefinitions;
-  readonly scripts: readonly VrrpScript[];
+  readonly trackers: Trackers;
 }
 
 /** Binds one `vrrp_instance NAME { }`; undefined when it cannot run at all, which is reported as fatal. */
@@ -43,7 +42,10 @@ export function bindVrrpInstance(
   const strict = settings.flag("strict_mode") ?? global.defaults.strict;
   const preempt = settings.lastOf("preempt", "nopreempt")?.keyword.name !== "nopreempt";
   const accept = settings.lastOf("accept", "no_accept")?.keyword.name;
-  const source = settings.lastOf("mcast_src_ip", "unicast_src_ip")?.value;
+  const sourceAddress = settings.lastOf("mcast_src_ip", "unicast_src_ip")?.value;
+  const source = { settings, context };
+  const tracked = (list: "scripts" | "files" | "processes" | "bfds") =>
+    bindTracked(context, { settings, trackers: surroundings.trackers, list });
   const multicastDestination = settings.address("mcast_dst_ip");
   const interfaceName = bindInterface(context, settings);
   const draft: Draft = {
@@ -55,7 +57,7 @@ export function bindVrrpInstance(
     virtualRouterId: settings.number("virtual_router_id"),
     priority: settings.number("priority"),
     advertisementInterval: settings.duration("advert_int") ?? seconds(1),
-    initialState: settings.word("state") === "MASTER" ? "master" : "backup",
+    initialState: bindState(context, settings),
     preempt,
     preemptDelay: settings.duration("preempt_delay") ?? microseconds(0),
     accept: accept === undefined ? undefined : accept === "accept",
@@ -63,10 +65,10 @@ export function bindVrrpInstance(
     authentication: bindAuthentication(context, settings),
     virtualAddresses: addresses.virtual,
     excludedAddresses: addresses.excluded,
-    ...(source?.kind === "address" ? { sourceAddress: source.address } : {}),
+    ...(sourceAddress?.kind === "address" ? { sourceAddress: sourceAddress.address } : {}),
     unicastPeers: bindPeers(context, settings, addresses.family),
     checkUnicastSource: settings.flag("check_unicast_src") ?? global.defaults.checkUnicastSource,
-    checksumPseudoHeader: !(settings.flag("v3_checksum_as_v2") ?? false),
+    checksumPseudoHeader: !(settings.flag("v3_checksum_as_v2") ?? global.defaults.version3ChecksumAsVersion2),
     unicastTtl: settings.number("unicast_ttl") ?? 255,
     ...(multicastDestination ? { multicastDestination } : {}),
     gratuitousArp: bindGarp(context, settings, global),
@@ -78,11 +80,35 @@ export function bindVrrpInstance(
     skipCheckAdvertisedAddresses: settings.has("skip_check_adv_addr") || global.skipCheckAdvertisedAddresses,
     dontTrackPrimary: settings.has("dont_track_primary"),
     trackInterfaces: bindTrackInterfaces(context, settings, interfaceName),
-    trackScripts: bindTrackScripts(context, settings, surroundings.scripts),
-    notify: bindNotify(context, settings),
+    trackScripts: tracked("scripts"),
+    trackFiles: tracked("files"),
+    trackProcesses: tracked("processes"),
+    trackBfds: tracked("bfds"),
+    notify: bindNotify(source),
     smtpAlert: settings.flag("smtp_alert") ?? global.smtpAlertVrrp ?? false,
+    ...bindRareFields(source, global),
   };
   return settleInstance(context, { draft, settings, directive, global });
+}
+
+/** MASTER stays, whatever state follows. */
+function bindState(context: BindContext, settings: Settings): "master" | "backup" {
+  const words = settings
+    .every("state")
+    .flatMap((setting) => (setting.value ? setting.words.slice(0, 1) : []));
+  const master = words.findIndex((word) => word.text === "MASTER");
+  if (master < 0) return "backup";
+  for (const word of words.slice(master + 1)) {
+    if (word.text === "MASTER") continue;
+    tell(context, word, {
+      code: "state-twice",
+      severity: "warning",
+      message: `the state is MASTER already, so ${word.text} has no effect`,
+      help: "keep one of the two lines",
+      texts: [`(${context.owner}) state previously set as MASTER - ignoring ${word.text}`],
+    });
+  }
+  return "master";
 }
 
 function bindInterface(context: BindContext, settings: Settings): string | undefined {
@@ -320,52 +346,4 @@ function bindTrackInterfaces(
     tracked.push({ name: line.name, weight: line.weight ?? 0, reverse: line.reverse ?? false });
   }
   return tracked;
-}
-
-function bindTrackScripts(
-  context: BindContext,
-  settings: Settings,
-  scripts: readonly VrrpScript[],
-): readonly TrackedScript[] {
-  const kind = { keyword: "track_script", limit: 253 } as const;
-  const lines = readTrackList(context, { settings: settings.every("track_script"), kind });
-  const tracked: TrackedScript[] = [];
-  for (const line of lines) {
-    const script = scripts.find((each) => each.name === line.name);
-    if (!script) {
-      const known = scripts.map((each) => each.name);
-      tell(context, line.word, {
-        code: "unknown-script",
-        severity: "error",
-        message: `no vrrp_script is called ${line.name}, so nothing is tracked; there ${known.length === 1 ? "is" : "are"} ${known.join(", ") || "none"}`,
-        help: `define it with vrrp_script ${line.name} { script "..." }, or correct the name`,
-        texts: [`(${context.owner}) track script ${line.name} not found, ignoring...`],
-      });
-      continue;
-    }
-    tracked.push({
-      name: line.name,
-      weight: line.weight ?? script.weight,
-      reverse: line.reverse ?? script.reverse,
-    });
-  }
-  return tracked;
-}
-
-function bindNotify(context: BindContext, settings: Settings): VrrpNotify {
-  const command = (name: string) => bindCommand(context, { setting: settings.last(name), withUser: true });
-  const [master, backup, fault, stop, any] = [
-    command("notify_master"),
-    command("notify_backup"),
-    command("notify_fault"),
-    command("notify_stop"),
-    command("notify"),
-  ];
-  return {
-    ...(master ? { master } : {}),
-    ...(backup ? { backup } : {}),
-    ...(fault ? { fault } : {}),
-    ...(stop ? { stop } : {}),
-    ...(any ? { any } : {}),
-  };
 }

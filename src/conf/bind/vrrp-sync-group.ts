@@ -1,16 +1,25 @@
+import type { GlobalDefinitions } from "../model/global-definitions.ts";
+import type { SyncGroup } from "../model/tracking.ts";
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import type { Directive } from "../tree.ts";
-import { type BindContext, closeOf, tell } from "./context.ts";
+import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.ts";
+import { bindNotify } from "./notify.ts";
 import { entriesOf } from "./setting.ts";
-import { readBlock } from "./settings.ts";
+import { readBlock, type Settings } from "./settings.ts";
+import { readTrackList } from "./track-list.ts";
+import { bindTracked, type Trackers } from "./tracked.ts";
 
-/**
- * Checks `vrrp_sync_group` blocks against the instances; this version reads the groups but does not run them.
- */
-export function checkSyncGroups(
-  outer: BindContext,
-  from: { readonly directives: readonly Directive[]; readonly instances: readonly VrrpInstance[] },
-): void {
+/** What groups are bound against. */
+export interface SyncGroupSurroundings {
+  readonly directives: readonly Directive[];
+  readonly instances: readonly VrrpInstance[];
+  readonly trackers: Trackers;
+  readonly global: GlobalDefinitions;
+}
+
+/** Binds the `vrrp_sync_group` blocks; a group without a member that exists is told and left out. */
+export function bindSyncGroups(outer: BindContext, from: SyncGroupSurroundings): readonly SyncGroup[] {
+  const groups: SyncGroup[] = [];
   const taken = new Map<string, string>();
   for (const directive of from.directives) {
     const name = directive.words[1]?.text ?? "";
@@ -28,6 +37,14 @@ export function checkSyncGroups(
       else members.push(word.text);
     }
     for (const member of members) taken.set(member, name);
+    if (members.length > 0) {
+      groups.push({
+        name,
+        at: sourceLine(context, placeOf(directive)),
+        members,
+        ...bindRest(context, settings, from),
+      });
+    }
     if (members.length > 1) continue;
     tellEnd(context, directive, {
       code: "small-sync-group",
@@ -42,6 +59,31 @@ export function checkSyncGroups(
           : `Sync group ${name}, no matching virtual router found in group declaration - removing`,
     });
   }
+  return groups;
+}
+
+function bindRest(
+  context: BindContext,
+  settings: Settings,
+  { trackers, global }: SyncGroupSurroundings,
+): Omit<SyncGroup, "name" | "at" | "members"> {
+  const tracked = (list: "scripts" | "files" | "processes" | "bfds") =>
+    bindTracked(context, { settings, trackers, list });
+  const interfaces = readTrackList(context, {
+    settings: settings.every("track_interface"),
+    kind: { keyword: "track_interface", limit: 253 },
+  });
+  return {
+    trackInterfaces: interfaces.map(({ name, weight = 0, reverse = false }) => ({ name, weight, reverse })),
+    trackScripts: tracked("scripts"),
+    trackFiles: tracked("files"),
+    trackProcesses: tracked("processes"),
+    trackBfds: tracked("bfds"),
+    notify: bindNotify({ settings, context }),
+    smtpAlert: settings.flag("smtp_alert") ?? global.smtpAlertVrrp ?? false,
+    trackingWeight: settings.lastOf("sync_group_tracking_weight", "global_tracking") !== undefined,
+    notifyPriorityChanges: settings.flag("notify_priority_changes") ?? global.defaults.notifyPriorityChanges,
+  };
 }
 
 /** keepalived adds to an empty list that the group is removed; one finding is enough. */

@@ -1,7 +1,8 @@
 import type { AddressFamily, IpAddress } from "../../base/ip-address.ts";
 import type { Duration } from "../../base/time.ts";
 import type { SourceLine } from "./config.ts";
-import type { ScriptCommand } from "./global-definitions.ts";
+import type { ExtraInterfaceGarp, ScriptCommand } from "./global-definitions.ts";
+import type { PolicyRule, Route } from "./route.ts";
 
 /** A bound `vrrp_instance NAME { }`. */
 export interface VrrpInstance {
@@ -53,7 +54,75 @@ export interface VrrpInstance {
   readonly trackScripts: readonly TrackedScript[];
   readonly notify: VrrpNotify;
   readonly smtpAlert: boolean;
-  /** `debug` and other values without a run-time meaning are not bound. */
+  readonly trackFiles: readonly Tracked[];
+  readonly trackProcesses: readonly Tracked[];
+  readonly trackBfds: readonly Tracked[];
+  /** `virtual_routes`, `virtual_rules`: there while the instance is master. */
+  readonly routes: readonly Route[];
+  readonly rules: readonly PolicyRule[];
+  /** `use_vmac` or `use_ipvlan`: the addresses stand on an interface made for them. */
+  readonly ownInterface?: OwnInterface;
+  /** `use_vmac_addr`: so do addresses of other interfaces. */
+  readonly ownInterfaceForAddresses: boolean;
+  /** `vmac_xmit_base`: advertisements leave by the interface below. */
+  readonly transmitFromBase: boolean;
+  /** `unicast_fault_no_peer`: a fault rather than multicast when no peer is left. */
+  readonly faultWithoutPeer: boolean;
+  /** `old_unicast_checksum`; found out by itself when absent. */
+  readonly oldUnicastChecksum?: "always" | "never";
+  readonly vrf?: string;
+  /** `track_src_ip`: a fault when the source address disappears. */
+  readonly trackSourceAddress: boolean;
+  /** `no_virtual_ipaddress`: that there is none is meant. */
+  readonly noVirtualAddress: boolean;
+  readonly promoteSecondaries: boolean;
+  /** `linkbeat_use_polling`. */
+  readonly pollLink: boolean;
+  readonly notifyPriorityChanges: boolean;
+  /** `lvs_sync_daemon_interface`. */
+  readonly syncDaemonInterface?: string;
+  /** `timer_expired_backup`: yield when the own timer ran late and the other has at least this priority. */
+  readonly timerExpiredBackup?: number;
+  readonly extraInterfaceGarp?: ExtraInterfaceGarp;
+  /** `owner_ignore_adverts`; what strict mode says when absent. */
+  readonly ownerIgnoresAdvertisements?: boolean;
+  /** `kernel_rx_buf_size` in bytes; computed when absent. */
+  readonly receiveBufferBytes?: number;
+  readonly hmac?: HmacAuthentication;
+  /** `debug`: stored, without any effect in keepalived too. */
+  readonly debug: number;
+}
+
+/** `use_vmac` and `use_ipvlan`; what is absent is made up as keepalived does. */
+export type OwnInterface =
+  | {
+      readonly kind: "vmac";
+      readonly name?: string;
+      /** The interface below, when it is not that of the instance. */
+      readonly base?: string;
+      /** Six octets; the virtual router's own when absent. */
+      readonly hardwareAddress?: string;
+      readonly netlinkNotify: boolean;
+      readonly group?: string;
+    }
+  | {
+      readonly kind: "ipvlan";
+      readonly name?: string;
+      readonly base?: string;
+      readonly source?: IpAddress;
+      readonly mode: "bridge" | "private" | "vepa";
+      readonly group?: string;
+    };
+
+/** The `auth_hmac` block, keepalived's own addition to the protocol. Keys are as written: text, `hex:` or `file:`. */
+export interface HmacAuthentication {
+  readonly keys: readonly { readonly id: number; readonly value: string }[];
+  /** `active_key`; the lowest of the keys when none is written. */
+  readonly activeKey?: number;
+  /** `time_window`; three intervals, at least 5 s, when absent. */
+  readonly timeWindow?: Duration;
+  readonly antiReplay: "time" | "monotonic";
+  readonly mode: "enforce" | "permissive" | "receive-only";
 }
 
 /** The `authentication` block; version 3 has none. */
@@ -74,7 +143,28 @@ export interface VirtualAddress {
   readonly device?: string;
   readonly scope?: "global" | "site" | "link" | "host" | "nowhere";
   readonly label?: string;
+  /** `peer`: the other end of a point-to-point link. */
+  readonly peer?: { readonly address: IpAddress; readonly prefixLength: number };
+  /** Words that stand alone, in the order written; absent when there are none. */
+  readonly flags?: readonly AddressFlag[];
+  /** `preferred_lft`; keepalived's own (forever, 0 for an IPv6 /128) when absent. */
+  readonly preferredLifetime?: Duration | "forever";
+  /** `track_group` of a static address. */
+  readonly trackGroup?: string;
 }
+
+/**
+ * `home`, `-nodad`, `mngtmpaddr`, `noprefixroute`, `autojoin`: flags of the kernel's; `no_track`: nobody minds when the
+ * address is lost; `use_vmac`: it stands on a virtual MAC of its interface.
+ */
+export type AddressFlag =
+  | "home"
+  | "-nodad"
+  | "mngtmpaddr"
+  | "noprefixroute"
+  | "autojoin"
+  | "no_track"
+  | "use_vmac";
 
 /** One line of `unicast_peer`; its limits stand in for the TTL check of multicast. */
 /** Another router of a unicast instance, with the TTL its advertisements must have. */
@@ -98,19 +188,18 @@ export interface GratuitousArpTiming {
   readonly lowerPriorityRepeat: number;
 }
 
-/** An interface watched by an instance; weight 0 means: down is a fault. */
-export interface TrackedInterface {
+/** Something that an instance or a group watches; its weight is its own when the line gave none, and 0 means: down is a fault. */
+export interface Tracked {
   readonly name: string;
   readonly weight: number;
   readonly reverse: boolean;
 }
 
-/** A `vrrp_script` watched by an instance; the weight is the script's own when the line gave none. */
-export interface TrackedScript {
-  readonly name: string;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
+/** An interface watched by an instance. */
+export type TrackedInterface = Tracked;
+
+/** A `vrrp_script` watched by an instance. */
+export type TrackedScript = Tracked;
 
 /** The `notify` family: a command for each change of role, run in order. */
 /** Commands for changes of state. */
@@ -121,4 +210,8 @@ export interface VrrpNotify {
   readonly stop?: ScriptCommand;
   /** `notify`: called for every change with TYPE NAME STATE PRIORITY appended. */
   readonly any?: ScriptCommand;
+  /** `notify_deleted`: a reload removes the instance; the command of a fault when it is written without one. */
+  readonly deleted?: ScriptCommand | "written";
+  /** `notify_master_rx_lower_pri`: a master heard a lower priority. */
+  readonly masterHeardLower?: ScriptCommand;
 }
