@@ -1,18 +1,25 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { enterNetworkNamespace } from "dgram-extra";
-import { type Diagnostic, fatalExitCode } from "../conf/diagnostic.ts";
-import { loadConfiguration } from "../conf/load-configuration.ts";
-import type { Config } from "../conf/model/config.ts";
+import type { Diagnostic } from "../conf/diagnostic.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
+import { ControlSocket } from "../linux/control-socket.ts";
 import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
 import { openPidFile } from "../linux/pid-file.ts";
 import type { ChildSettings } from "../linux/process/messages.ts";
 import { Supervisor } from "../linux/process/supervisor.ts";
-import { readConfig } from "../linux/read-config.ts";
 import { defaultConfigId } from "./config-id.ts";
+import { controlAnswer } from "./control-answers.ts";
+import {
+  type DaemonConfiguration,
+  findingText,
+  loadDaemonConfiguration,
+  reloadRefusal,
+} from "./daemon-configuration.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import type { DaemonPersonality } from "./keepalived.ts";
+import { VERSION } from "./version.ts";
 
 /** keepalived's exit codes. */
 const EXIT = { fatal: 1, configuration: 2, permission: 4, noConfiguration: 6, software: 70 } as const;
@@ -23,13 +30,6 @@ const PID_FILES = {
   vrrp: "/run/vrrp.pid",
   checkers: "/run/checkers.pid",
 } as const;
-
-interface Loaded {
-  readonly config: Config;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Why the daemon may not run with it, with the exit code; undefined when it may. */
-  readonly refusal: { readonly code: number; readonly message: string } | undefined;
-}
 
 /**
  * Starts the daemon; resolves with its exit code when it ends, or, without `--dont-fork`, when the detached daemon
@@ -118,7 +118,7 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
   for (const option of options.withoutEffect) {
     journal.log("warning", `${option} is accepted and has no effect in this version of locum`);
   }
-  const loaded = await load(options);
+  const loaded = load(options);
   logDiagnostics(loaded.diagnostics, journal);
   if (loaded.refusal !== undefined) {
     journal.log("error", loaded.refusal.message);
@@ -138,19 +138,29 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
 
 function supervise(
   options: DaemonOptions,
-  { loaded, journal }: { loaded: Loaded; journal: Journal },
+  { loaded, journal }: { loaded: DaemonConfiguration; journal: Journal },
 ): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((conclude) => {
     const supervisor = new Supervisor(loaded.config, {
       journal,
       children: childSettings(options),
       dontRespawn: options.dontRespawn,
       all: options.all,
       finished: (code) => {
+        running.ended = true;
+        running.control?.close();
         journal.log("info", "Stopped locum");
-        resolve(code);
+        conclude(code);
       },
     });
+    const running: Running = {
+      supervisor,
+      journal,
+      diagnostics: loaded.diagnostics,
+      generation: 1,
+      ended: false,
+      control: undefined,
+    };
     const stop = () => {
       // The children first: a line on a slow console would cost the peer's clients its time.
       if (supervisor.stop(0)) journal.log("info", "Stopping");
@@ -158,8 +168,7 @@ function supervise(
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
     process.on("SIGPIPE", () => undefined);
-    const running: Running = { supervisor, journal, diagnostics: loaded.diagnostics };
-    process.on("SIGHUP", () => void reload(options, running));
+    process.on("SIGHUP", () => reload(options, running));
     for (const name of ["SIGUSR1", "SIGUSR2"] as const) {
       process.on(name, () => {
         journal.log(
@@ -169,65 +178,64 @@ function supervise(
       });
     }
     supervisor.start();
+    void openControl(options, running);
     // The detached starter waits for this.
     process.send?.({ kind: "running" });
   });
 }
 
-/** What runs, to compare a reload with. */
+/** What runs, to compare a reload with and to tell of. */
 interface Running {
   readonly supervisor: Supervisor;
   readonly journal: Journal;
   diagnostics: readonly Diagnostic[];
-}
-
-/** The same finding on another line is the same finding. */
-function textOf(found: Diagnostic): string {
-  return `${found.code} ${found.message}`;
+  /** Counts the configurations taken. */
+  generation: number;
+  ended: boolean;
+  control: ControlSocket | undefined;
 }
 
 /** Validates first: a file that cannot be used leaves everything that runs as it is. */
-async function reload(options: DaemonOptions, running: Running): Promise<void> {
+function reload(options: DaemonOptions, running: Running): void {
   const { supervisor, journal } = running;
   journal.log("info", "Reloading ...");
-  const loaded = await load(options);
+  const loaded = load(options);
   logDiagnostics(loaded.diagnostics, journal);
-  if (loaded.refusal !== undefined) {
-    journal.log("error", `${loaded.refusal.message}. Going on with the configuration that runs`);
+  const refusal = reloadRefusal(loaded, new Set(running.diagnostics.map(findingText)));
+  if (refusal !== undefined) {
+    journal.log("error", refusal.message);
     return;
   }
-  const before = new Set(running.diagnostics.map(textOf));
-  const broken = loaded.diagnostics.filter(
-    (found) => found.severity === "error" && !before.has(textOf(found)),
-  );
-  if (broken.length > 0) {
-    journal.log(
-      "error",
-      `The new configuration has ${broken.length} error(s) that the running one has not, see above. Going on with the configuration that runs; mend the file and reload again`,
-    );
-    return;
-  }
+  running.generation++;
   running.diagnostics = loaded.diagnostics;
   supervisor.reload(loaded.config);
 }
 
-async function load(options: DaemonOptions): Promise<Loaded> {
-  const { config, diagnostics } = loadConfiguration({
-    root: options.configurationFile,
-    read: readConfig,
-    options: {
-      configId: options.configId ?? defaultConfigId(),
-      environment: process.env,
-      host: hostFacts(),
-    },
+function load(options: DaemonOptions): DaemonConfiguration {
+  return loadDaemonConfiguration(options.configurationFile, {
+    configId: options.configId ?? defaultConfigId(),
+    host: hostFacts(),
   });
-  const code = fatalExitCode(diagnostics);
-  if (code !== undefined) {
-    const message =
-      code === EXIT.noConfiguration ? "Nothing to run" : "The configuration cannot be used, see above";
-    return { config, diagnostics, refusal: { code, message } };
-  }
-  return { config, diagnostics, refusal: undefined };
+}
+
+/** Opens the control socket; a daemon without one does its work all the same. */
+async function openControl(options: DaemonOptions, running: Running): Promise<void> {
+  const opened = await ControlSocket.open({
+    answer: (request) =>
+      controlAnswer(request, {
+        source: running.supervisor,
+        about: {
+          version: VERSION,
+          generation: running.generation,
+          configurationFile: resolve(options.configurationFile),
+          configId: options.configId ?? defaultConfigId(),
+          errors: running.diagnostics.filter(({ severity }) => severity === "error").map(findingText),
+        },
+      }),
+  });
+  if (!opened.ok) running.journal.log("warning", opened.error);
+  else if (running.ended) opened.value.close();
+  else running.control = opened.value;
 }
 
 function logDiagnostics(diagnostics: readonly Diagnostic[], journal: Journal): void {
