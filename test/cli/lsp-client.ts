@@ -14,6 +14,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  LogMessageNotification,
   type Position,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
@@ -25,7 +26,13 @@ import { eventually } from "../support/eventually.ts";
 const program = fileURLToPath(new URL("../../bin/locum", import.meta.url));
 
 const NOTHING_TOLD = "nothing was told";
-const LOOKED_AT = new Set([NOTHING_TOLD, "unknown-keyword", "unknown-script", "unused-script"]);
+const LOOKED_AT = new Set([
+  NOTHING_TOLD,
+  "unknown-keyword",
+  "unknown-script",
+  "unused-script",
+  "unused-suppression",
+]);
 
 /** An editor: a `locum lsp` process and the client library of the protocol's authors. */
 export class LspClient {
@@ -51,10 +58,13 @@ export class LspClient {
       this.findings.set(uri, diagnostics);
       this.told.set(uri, (this.told.get(uri) ?? 0) + 1);
     });
+    this.connection.onNotification(LogMessageNotification.type, ({ message }) => {
+      this.#complaints += `${message}\n`;
+    });
     this.connection.listen();
   }
 
-  /** What the server wrote on standard error. */
+  /** What the server wrote on standard error, and what it told the editor to log. */
   get complaints(): string {
     return this.#complaints;
   }
@@ -105,7 +115,7 @@ export class LspClient {
         .join(" ");
     await eventually(
       () => {
-        expect(shown(), `findings of ${uri}`).toBe(wanted.join(" "));
+        expect(shown(), `findings of ${uri}; the server says: ${this.#complaints}`).toBe(wanted.join(" "));
         return true;
       },
       { within: 15_000 },

@@ -88,7 +88,7 @@ describe("the life of the server", () => {
       documentFormattingProvider: true,
       documentSymbolProvider: true,
       foldingRangeProvider: true,
-      codeActionProvider: { codeActionKinds: ["quickfix"] },
+      codeActionProvider: { codeActionKinds: ["quickfix", "source.fixAll.locum"] },
       completionProvider: {},
     });
     expect(await client.quit()).toBe(0);
@@ -320,8 +320,28 @@ describe("answers", () => {
     const edits = silence && "edit" in silence ? (silence.edit?.changes?.[name] ?? []) : [];
     const after = edited(text, edits);
     expect(after).toBe("  # locum-disable-next-line unknown-keyword\n  bogus\n");
+    await client.change(name, after);
+    await client.findingsAre(name, []);
     const other = { ...params, context: { diagnostics: [], only: ["refactor"] } };
     expect(await client.connection.sendRequest(CodeActionRequest.type, other)).toEqual([]);
+  });
+
+  it("all safe fixes at once", async () => {
+    const client = await editor();
+    const name = document("fix-all.conf");
+    const text = "# locum-disable no-such-rule\n# locum-disable unknown-keyword\nglobal_defs {\n}\n";
+    await client.open(name, text);
+    await client.findingsAre(name, ["unused-suppression@2"]);
+    const actions =
+      (await client.connection.sendRequest(CodeActionRequest.type, {
+        textDocument: { uri: name },
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+        context: { diagnostics: [], only: ["source.fixAll"] },
+      })) ?? [];
+    expect(actions.map((each) => each.title)).toEqual(["Apply all safe fixes of locum"]);
+    const [action] = actions;
+    const edits = action && "edit" in action ? (action.edit?.changes?.[name] ?? []) : [];
+    expect(edited(text, edits)).toBe("# locum-disable no-such-rule\nglobal_defs {\n}\n");
   });
 });
 

@@ -21,13 +21,14 @@ import { completionsAt, type Surroundings } from "../../conf/features/completion
 import { hoverAt } from "../../conf/features/hover.ts";
 import { lineEdits } from "../../conf/features/line-edits.ts";
 import { definitionsAt, referencesAt } from "../../conf/features/navigation.ts";
-import { quickFixesFor } from "../../conf/features/quick-fixes.ts";
+import { quickFixesFor, safeEdits } from "../../conf/features/quick-fixes.ts";
 import { renamableAt, renameAt } from "../../conf/features/rename.ts";
 import { format } from "../../conf/format/format.ts";
 import {
   changesOf,
   completionItemOf,
   diagnosticOf,
+  type LineText,
   linesOf,
   locationOf,
   pathOf,
@@ -91,7 +92,7 @@ export class Answers {
     const found = this.#find(asked);
     if (!found) return { ok: false, error: UNKNOWN_DOCUMENT };
     const edits = renameAt(found.project, { ...found, to });
-    return edits.ok ? { ok: true, value: { changes: changesOf(edits.value) } } : edits;
+    return edits.ok ? { ok: true, value: { changes: changesOf(edits.value, this.#lineText) } } : edits;
   }
 
   /** The edits of the formatter; the error says what has to be mended first. */
@@ -124,24 +125,37 @@ export class Answers {
     }));
   }
 
-  /** Quick fixes for a range, out of the findings that were published last. */
+  /** Quick fixes for a range, or all that is safe in the file, out of the findings that were published last. */
   codeActions(params: CodeActionParams, findings: readonly Diagnostic[]): CodeAction[] {
     const path = pathOf(params.textDocument.uri);
     const found = this.#workspace.fileAt(path);
-    const wanted = params.context.only ?? [CodeActionKind.QuickFix];
-    if (!found || !wanted.some((kind) => kind === "" || kind === CodeActionKind.QuickFix)) return [];
+    if (!found) return [];
+    const only = params.context.only ?? [CodeActionKind.QuickFix];
+    const wants = (kind: string): boolean =>
+      only.some((each) => each === "" || kind === each || kind.startsWith(`${each}.`));
     const { outline } = found.file;
-    const { start, end } = params.range;
-    const where = { file: path, from: start.line + 1, to: end.line + 1, outline };
-    const lineLength = (line: number) => outline.lines[line - 1]?.written.text.length ?? 0;
-    return quickFixesFor(findings, where).map(({ title, finding, edits, mends }) => ({
-      title,
-      kind: CodeActionKind.QuickFix,
-      diagnostics: [diagnosticOf(finding, lineLength)],
-      ...(mends ? { isPreferred: true } : {}),
-      edit: { changes: changesOf(edits) },
-    }));
+    const where = { file: path, from: params.range.start.line + 1, to: params.range.end.line + 1, outline };
+    const lineLength = (line: number): number => outline.lines[line - 1]?.written.text.length ?? 0;
+    const fixes = wants(CodeActionKind.QuickFix) ? quickFixesFor(findings, where) : [];
+    const actions = fixes.map(({ title, finding, edits, mends }): CodeAction => {
+      const diagnostics = [diagnosticOf(finding, lineLength)];
+      const edit = { changes: changesOf(edits, this.#lineText) };
+      return {
+        title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        ...(mends ? { isPreferred: true } : {}),
+        edit,
+      };
+    });
+    const safe = wants(FIX_ALL) ? safeEdits(findings, path) : [];
+    if (safe.length === 0) return actions;
+    const edit = { changes: changesOf(safe, this.#lineText) };
+    return [...actions, { title: "Apply all safe fixes of locum", kind: FIX_ALL, edit }];
   }
+
+  readonly #lineText: LineText = (path, line) =>
+    this.#workspace.fileAt(path)?.file.outline.lines[line - 1]?.written.text;
 
   #find(asked: Asked) {
     const found = this.#workspace.fileAt(pathOf(asked.uri));
@@ -149,5 +163,8 @@ export class Answers {
     return found && { ...found, at };
   }
 }
+
+/** The kind of the action that editors can run on saving. */
+export const FIX_ALL = "source.fixAll.locum";
 
 const UNKNOWN_DOCUMENT = "this document is not open in the server; open it first";

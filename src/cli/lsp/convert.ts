@@ -18,6 +18,7 @@ import {
 import type { Diagnostic, Edit, Span } from "../../conf/diagnostic.ts";
 import type { BlockSymbol, LineRange } from "../../conf/features/block-symbols.ts";
 import type { Candidate } from "../../conf/features/completion.ts";
+import { rulePage } from "./rule-page.ts";
 
 /** The absolute path of a document; a document that is not in a file, such as `untitled:1`, is its own path. */
 export function pathOf(uri: string): string {
@@ -59,15 +60,36 @@ export function locationOf(span: Span): Location {
   return { uri: uriOf(span.file), range: rangeOf(span) };
 }
 
+/** The text of a line, from 1, of a file; undefined when there is no such line. */
+export type LineText = (path: string, line: number) => string | undefined;
+
 /** Edits by document. */
-export function changesOf(edits: readonly Edit[]): Record<string, TextEdit[]> {
+export function changesOf(edits: readonly Edit[], lineText: LineText): Record<string, TextEdit[]> {
   const changes: Record<string, TextEdit[]> = {};
-  for (const { span, text } of edits) {
-    const uri = uriOf(span.file);
+  for (const edit of edits) {
+    const uri = uriOf(edit.span.file);
     changes[uri] ??= [];
-    changes[uri].push({ range: rangeOf(span), newText: text });
+    changes[uri].push(textEditOf(edit, lineText));
   }
   return changes;
+}
+
+/** An edit; one that leaves nothing but blanks on its line may take the line along, see `Edit.dropsLine`. */
+function textEditOf(edit: Edit, lineText: LineText): TextEdit {
+  const { span, text } = edit;
+  const line = lineText(span.file, span.line) ?? "";
+  const before = line.slice(0, span.column - 1);
+  const left = before + text + line.slice(span.endColumn - 1);
+  if (!edit.dropsLine || text !== "") return { range: rangeOf(span), newText: text };
+  if (left.trim() !== "") {
+    const atEnd = line.slice(span.endColumn - 1).trim() === "";
+    const column = atEnd ? before.trimEnd().length + 1 : span.column;
+    return { range: rangeOf({ ...span, column }), newText: "" };
+  }
+  const start = { line: span.line - 1, character: 0 };
+  const isLast = lineText(span.file, span.line + 1) === undefined;
+  const end = isLast ? { line: span.line - 1, character: line.length } : { line: span.line, character: 0 };
+  return { range: { start, end }, newText: "" };
 }
 
 const SEVERITIES = {
@@ -80,6 +102,7 @@ const SEVERITIES = {
 export function diagnosticOf(found: Diagnostic, lineLength: (line: number) => number): ProtocolDiagnostic {
   const whole = found.span.line > 0 && found.span.endColumn <= found.span.column;
   const endColumn = whole ? lineLength(found.span.line) + 1 : found.span.endColumn;
+  const page = rulePage(found.code);
   const tags = [
     ...(/^unused-/.test(found.code) ? [DiagnosticTag.Unnecessary] : []),
     ...(/deprecated/.test(found.code) ? [DiagnosticTag.Deprecated] : []),
@@ -88,6 +111,7 @@ export function diagnosticOf(found: Diagnostic, lineLength: (line: number) => nu
     range: rangeOf({ ...found.span, endColumn }),
     severity: SEVERITIES[found.severity],
     code: found.code,
+    ...(page ? { codeDescription: { href: page } } : {}),
     source: "locum",
     message: found.help === undefined ? found.message : `${found.message}\nHelp: ${found.help}`,
     ...(tags.length > 0 ? { tags } : {}),

@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../conf/diagnostic.ts";
 import { literalPattern } from "../../conf/features/project.ts";
-import { loadConfiguration } from "../../conf/load-configuration.ts";
-import { hostFacts } from "../../linux/host-facts.ts";
+import { lintConfiguration } from "../../conf/lint-configuration.ts";
+import { everyPage } from "../../conf/pages/every-page.ts";
+import { hostFacts, inspectFile } from "../../linux/host-facts.ts";
 import { overlayReader } from "./overlay.ts";
 
 /** What decides which findings count. */
@@ -31,12 +32,13 @@ export interface DiagnoseReply {
 export function diagnose(request: DiagnoseRequest): DiagnoseReply {
   const { root, buffers, settings } = request;
   const { configId, compat, host } = settings;
-  const loaded = loadConfiguration({
+  const linted = lintConfiguration({
     root: literalPattern(root),
     read: overlayReader(new Map(buffers)),
-    options: { configId, compat, environment: process.env, ...(host ? { host: hostFacts() } : {}) },
+    options: { configId, compat, environment: process.env, host: host ? hostFacts() : { inspectFile } },
+    codes: () => new Set(everyPage().keys()),
   });
-  return { root, files: loaded.files, diagnostics: theWorst(loaded.diagnostics) };
+  return { root, files: linted.files, diagnostics: theWorst(linted.diagnostics) };
 }
 
 /** More findings in one file than this are counted, not shown: no one reads them, and an editor would grow slow. */

@@ -14,7 +14,7 @@ import type { Result } from "../../base/result.ts";
 import type { Surroundings } from "../../conf/features/completion.ts";
 import { hostFacts } from "../../linux/host-facts.ts";
 import { VERSION } from "../version.ts";
-import { Answers } from "./answers.ts";
+import { Answers, FIX_ALL } from "./answers.ts";
 import { pathOf, uriOf } from "./convert.ts";
 import type { DiagnoseSettings } from "./diagnose.ts";
 import { Diagnoser } from "./diagnoser.ts";
@@ -112,7 +112,7 @@ export class LanguageServer {
         documentFormattingProvider: true,
         documentSymbolProvider: true,
         foldingRangeProvider: true,
-        codeActionProvider: { codeActionKinds: ["quickfix"] },
+        codeActionProvider: { codeActionKinds: ["quickfix", FIX_ALL] },
       },
     };
   }

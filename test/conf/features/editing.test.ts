@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../../src/conf/diagnostic.ts";
 import { type BlockSymbol, blockSymbolsOf, foldedLinesOf } from "../../../src/conf/features/block-symbols.ts";
 import { lineEdits } from "../../../src/conf/features/line-edits.ts";
 import { readOutline } from "../../../src/conf/features/outline.ts";
-import { quickFixesFor } from "../../../src/conf/features/quick-fixes.ts";
+import { quickFixesFor, safeEdits } from "../../../src/conf/features/quick-fixes.ts";
 import { markedProject } from "./marked-project.ts";
 
 const shown = ({ name, kind, range, children }: BlockSymbol): string =>
@@ -74,6 +74,34 @@ describe("quick fixes", () => {
     expect(applied(text, fixes(text, [finding(2)])[0])).toBe(
       "  # locum-disable-next-line other some-rule\n  bb 1",
     );
+  });
+
+  it("add before the reason that is given there", () => {
+    const text = "# locum-disable-next-line other -- because\nbb 1";
+    expect(applied(text, fixes(text, [finding(2)])[0])).toBe(
+      "# locum-disable-next-line other some-rule -- because\nbb 1",
+    );
+  });
+
+  it("offer no comment where none helps", () => {
+    expect(fixes("a\nb", [finding(2, { fatal: 2 }), finding(2, { code: "unused-suppression" })])).toEqual([]);
+  });
+
+  it("make all safe edits that do not touch each other", () => {
+    const edit = (line: number, column: number, endColumn: number) => ({
+      span: { file: "main.conf", line, column, endColumn },
+      text: "x",
+    });
+    const fixed = (safe: boolean, ...edits: ReturnType<typeof edit>[]) =>
+      finding(1, { fix: { title: "", edits, ...(safe ? { safe } : {}) } });
+    const all = [
+      fixed(true, edit(2, 1, 3)),
+      fixed(true, edit(1, 4, 6), edit(1, 1, 3)),
+      fixed(true, edit(1, 2, 5)),
+      fixed(false, edit(3, 1, 2)),
+    ];
+    expect(safeEdits(all, "main.conf")).toEqual([edit(1, 1, 3), edit(1, 4, 6), edit(2, 1, 3)]);
+    expect(safeEdits(all, "other.conf")).toEqual([]);
   });
 
   it("turn nothing off for a whole file, and each rule once", () => {
