@@ -17,6 +17,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   fmt: { summary: "bring configuration files into the usual shape", load: () => import("./fmt.ts") },
   explain: { summary: "what a keyword means", load: () => import("./explain.ts") },
   lsp: { summary: "the language server, for editors", load: () => import("./lsp.ts") },
+  plan: {
+    summary: "what a reload to another file would change, before it does",
+    load: () => import("./plan.ts"),
+  },
+  status: { summary: "how the running daemon stands", load: () => import("./status.ts") },
   demo: {
     summary:
       "a director pair, two real servers and a client in namespaces; kills the master and shows what happened",

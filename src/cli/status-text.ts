@@ -1,0 +1,164 @@
+import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
+import type { VrrpInstanceStatus } from "../director/vrrp-status.ts";
+import type { StatusAnswer } from "./control-answers.ts";
+
+/** What colours are needed; picocolors has them. */
+export interface StatusColors {
+  bold(text: string): string;
+  dim(text: string): string;
+  green(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+}
+
+const ROLES = { initialize: "STOP", fault: "FAULT", backup: "BACKUP", master: "MASTER" } as const;
+
+/** A daemon's status as tables for people. */
+export function statusText(answer: StatusAnswer, colors: StatusColors): string {
+  const { vrrp, checkers, children } = answer;
+  const lines = [
+    `${colors.bold("locum")} ${answer.version}, pid ${answer.pid}, configuration ${answer.generation} from ${answer.configurationFile}`,
+  ];
+  for (const { kind, pid } of children) {
+    const answered = kind === "vrrp" ? vrrp !== undefined : checkers !== undefined;
+    if (pid === undefined) lines.push(colors.dim(`The ${kind} process does not run: it has nothing to do.`));
+    else if (!answered) lines.push(colors.red(`The ${kind} process (pid ${pid}) did not answer within 2 s.`));
+  }
+  if (vrrp !== undefined) {
+    lines.push("", ...instanceTable(vrrp.vrrp.instances, colors));
+    const scripts = vrrp.vrrp.scripts.map(({ name, standing }) => `${name} ${standing}`);
+    if (scripts.length > 0) lines.push(`Scripts: ${scripts.join(", ")}`);
+    const { alarms, median, percentile99, latest } = vrrp.lateness;
+    if (median !== undefined && percentile99 !== undefined && latest !== undefined) {
+      lines.push(
+        colors.dim(
+          `Alarms: ${alarms}, late by ${ms(median)} (median), ${ms(percentile99)} (99 %), ${ms(latest)} (most)`,
+        ),
+      );
+    }
+  }
+  if (checkers !== undefined) {
+    for (const server of checkers.health.virtualServers) {
+      lines.push("", ...serverTable(server, { now: checkers.now, colors }));
+    }
+    const refused = checkers.health.refusedOperations;
+    if (refused > 0)
+      lines.push(colors.red(`${refused} operations refused by the service table, tried again`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function instanceTable(instances: readonly VrrpInstanceStatus[], colors: StatusColors): readonly string[] {
+  const rows = instances.map((instance) => [
+    instance.name,
+    `${instance.interface}/${instance.virtualRouterId}`,
+    ROLES[instance.role.kind],
+    instance.priority === instance.basePriority
+      ? `${instance.priority}`
+      : `${instance.priority} (${instance.basePriority})`,
+    masterOf(instance),
+    addressesOf(instance),
+    `${instance.counters.advertisementsSent}/${instance.counters.advertisementsReceived}`,
+    rejectedOf(instance),
+  ]);
+  const head = ["INSTANCE", "ROUTER", "STATE", "PRIORITY", "MASTER", "ADDRESSES", "SENT/HEARD", "REJECTED"];
+  const paint = { MASTER: colors.green, BACKUP: colors.yellow, FAULT: colors.red, STOP: colors.dim };
+  const faults = instances.flatMap(({ name, role }) =>
+    role.kind === "fault"
+      ? [colors.red(`${name} is in FAULT: ${role.reasons.map(reasonText).join(", ")}`)]
+      : [],
+  );
+  return [...table([head, ...rows], { colors, paint }), ...faults];
+}
+
+function reasonText(reason: {
+  readonly kind: string;
+  readonly interface?: string;
+  readonly name?: string;
+}): string {
+  const about = reason.interface ?? reason.name;
+  return `${reason.kind.replaceAll("-", " ")}${about === undefined ? "" : ` ${about}`}`;
+}
+
+function masterOf({ role, master }: VrrpInstanceStatus): string {
+  if (role.kind === "master") return "itself";
+  return master === undefined ? "unknown" : `${master.address} (${master.priority})`;
+}
+
+function addressesOf({ addresses, role }: VrrpInstanceStatus): string {
+  const present = addresses.filter((address) => address.present).length;
+  const first = addresses[0];
+  const some =
+    addresses.length > 1 ? `${first?.address} and ${addresses.length - 1} more` : `${first?.address}`;
+  if (first === undefined) return "none";
+  const wanted = role.kind === "master" ? addresses.length : 0;
+  return present === wanted ? some : `${some} (${present} of ${addresses.length} on the interface)`;
+}
+
+function rejectedOf({ counters }: VrrpInstanceStatus): string {
+  const reasons = Object.entries(counters.rejected).filter(([, count]) => count > 0);
+  return reasons.length === 0 ? "0" : reasons.map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
+
+function serverTable(
+  server: VirtualServerStatus,
+  { now, colors }: { readonly now: number; readonly colors: StatusColors },
+): readonly string[] {
+  const quorum = `quorum ${server.quorum}, live weight ${server.liveWeight}`;
+  const state = server.quorumUp ? colors.green("up") : colors.red("DOWN");
+  const sorry = server.sorryServer?.active === true ? `, sorry server ${server.sorryServer.name} serves` : "";
+  const rows = server.realServers.map((real) => realRow(real, now));
+  const head = ["  REAL SERVER", "STATE", "WEIGHT", "SINCE", "CHECKS"];
+  const paint = { up: colors.green, DOWN: colors.red };
+  return [
+    `${colors.bold(server.name)} ${state} (${quorum})${sorry}`,
+    ...table([head, ...rows], { colors, paint }),
+  ];
+}
+
+function realRow(real: RealServerStatus, now: number): readonly string[] {
+  const checks = real.checkers.map(({ kind, up, lastReason }) =>
+    [kind, up ? "up" : "down", ...(lastReason === "" ? [] : [`(${lastReason})`])].join(" "),
+  );
+  return [
+    `  ${real.name}`,
+    real.up ? "up" : "DOWN",
+    real.weight === undefined ? "not in the table" : `${real.weight}`,
+    ago(now - real.since),
+    checks.length === 0 ? "none" : checks.join(", "),
+  ];
+}
+
+function table(
+  rows: readonly (readonly string[])[],
+  style: {
+    readonly colors: StatusColors;
+    readonly paint: Readonly<Record<string, (text: string) => string>>;
+  },
+): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
+  return rows.map((row, index) => {
+    const cells = row.map((cell, at) => {
+      const padded = at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0);
+      return style.paint[cell]?.(padded) ?? padded;
+    });
+    const line = cells.join("  ").trimEnd();
+    return index === 0 ? style.colors.dim(line) : line;
+  });
+}
+
+function ms(microseconds: number): string {
+  return `${(microseconds / 1_000).toFixed(microseconds < 10_000 ? 2 : 0)} ms`;
+}
+
+function ago(microseconds: number): string {
+  const total = Math.max(0, Math.floor(microseconds / 1_000_000));
+  const [days, hours, minutes] = [
+    Math.floor(total / 86_400),
+    Math.floor(total / 3_600) % 24,
+    Math.floor(total / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${total % 60} s` : `${total} s`;
+}
