@@ -1,11 +1,11 @@
 import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
-import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, type Tracker, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 import type { LinkTable } from "./link-table.ts";
 import { deliver } from "./router-delivery.ts";
+import { companionFaults, companions, syncGroupOf } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /** Brings a router up to date with interfaces, addresses and trackers. */
@@ -28,7 +28,7 @@ export function refresh(entry: RouterEntry, context: StepContext): void {
     entry.faults.delete(text);
     deliver(entry, { kind: "fault-cleared", reason }, context);
   }
-  const priority = priorityOf(entry.instance, state);
+  const priority = priorityOf(entry, state);
   if (priority !== entry.priority) {
     context.out.push({
       kind: "log",
@@ -63,34 +63,49 @@ export function refreshAddress(address: InterfaceAddress, context: StepContext):
     const concerned =
       entry.config.interface === link.name ||
       movingAddresses(entry.config).some(({ device }) => device === link.name);
-    if (concerned) refresh(entry, context);
+    if (!concerned) continue;
+    for (const one of [entry, ...companions(entry, context.state)]) refresh(one, context);
   }
 }
 
 /** What keeps a router from taking part now, as interfaces and trackers stand. */
-export function currentFaults(entry: RouterEntry, state: VrrpDirectorState): FaultReason[] {
+export function currentFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
+  const isAtFault = (companion: RouterEntry) =>
+    ownFaults(companion, state).length > 0 || sourceOf(companion, state) === undefined;
+  return [...ownFaults(entry, state), ...companionFaults(entry, { state, isAtFault })];
+}
+
+function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
   const faults: FaultReason[] = [];
   const { interface: name } = entry.config;
   const link = state.links.named(name);
   if (link === undefined) faults.push({ kind: "interface-missing", interface: name });
   else if (!entry.instance.dontTrackPrimary && !usable(link))
     faults.push({ kind: "interface-down", interface: name });
-  return [...faults, ...trackerFaults(trackers(entry.instance, state))];
+  return [...faults, ...trackerFaults(trackers(entry, state))];
 }
 
 function usable(link: Link | undefined): boolean {
   return link?.up === true && link.running;
 }
 
-/** What an instance tracks, as it stands now. */
-function trackers(instance: VrrpInstance, state: VrrpDirectorState): readonly Tracker[] {
+/**
+ * What a router tracks, as it stands now: its own trackers, and those of its sync group, whose weights count only under
+ * `sync_group_tracking_weight`.
+ */
+function trackers(entry: RouterEntry, state: VrrpDirectorState): readonly Tracker[] {
+  const group = syncGroupOf(entry, state);
+  const shared = (tracked: { readonly weight: number }) =>
+    tracked.weight === 0 || group?.trackingWeight === true;
+  const scripts = [...entry.instance.trackScripts, ...(group?.trackScripts.filter(shared) ?? [])];
+  const interfaces = [...entry.instance.trackInterfaces, ...(group?.trackInterfaces.filter(shared) ?? [])];
   return [
-    ...instance.trackScripts.map((tracked) => ({
+    ...scripts.map((tracked) => ({
       ...tracked,
       kind: "script" as const,
       standing: state.scripts.standing(tracked.name),
     })),
-    ...instance.trackInterfaces.map((tracked) => ({
+    ...interfaces.map((tracked) => ({
       ...tracked,
       kind: "interface" as const,
       standing: usable(state.links.named(tracked.name)) ? ("up" as const) : ("down" as const),
@@ -98,9 +113,9 @@ function trackers(instance: VrrpInstance, state: VrrpDirectorState): readonly Tr
   ];
 }
 
-/** The effective priority of an instance, as its trackers stand now. */
-export function priorityOf(instance: VrrpInstance, state: VrrpDirectorState): number {
-  return effectivePriority(instance.priority, trackers(instance, state));
+/** The effective priority of a router, as its trackers stand now. */
+export function priorityOf(entry: RouterEntry, state: VrrpDirectorState): number {
+  return effectivePriority(entry.instance.priority, trackers(entry, state));
 }
 
 /** The address a router sends from: the configured one, else the primary one of its interface. */

@@ -23,12 +23,14 @@ export class ScriptSchedule {
   readonly #entries = new Map<string, ScriptEntry>();
 
   /**
-   * Takes the scripts of a configuration that some instance tracks. One whose command stays the same keeps its
+   * Takes the scripts of a configuration that some instance or sync group tracks. One whose command stays the same keeps its
    * standing; others begin anew, at once.
    */
   configure(config: Config, now: Instant): void {
     const tracked = new Set(
-      config.vrrpInstances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)),
+      [...config.vrrpInstances, ...config.syncGroups].flatMap(({ trackScripts }) =>
+        trackScripts.map(({ name }) => name),
+      ),
     );
     const wanted = new Map(
       config.vrrpScripts.filter(({ name }) => tracked.has(name)).map((script) => [script.name, script]),

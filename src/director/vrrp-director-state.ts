@@ -10,6 +10,7 @@ import type { VrrpHostEffect } from "./host.ts";
 import { LinkTable } from "./link-table.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
+import type { GroupState } from "./sync-groups.ts";
 
 /** One virtual router and what the director keeps beside its machine. */
 export interface RouterEntry {
@@ -52,6 +53,8 @@ export interface VrrpDirectorState {
   readonly scripts: ScriptSchedule;
   /** What the sockets listen for, by `interface/family`: to ask only for changes. */
   readonly wires: Map<string, string>;
+  /** What was told last of each sync group. */
+  readonly groupStates: Map<string, GroupState>;
   stopping: boolean;
 }
 
@@ -71,6 +74,7 @@ export function initialVrrpState(): VrrpDirectorState {
     rejections: new RejectionLog(),
     scripts: new ScriptSchedule(),
     wires: new Map(),
+    groupStates: new Map(),
     stopping: false,
   };
 }

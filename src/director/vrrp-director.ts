@@ -16,6 +16,7 @@ import {
   setOwnAddresses,
   sourceOf,
 } from "./router-upkeep.ts";
+import { announceGroupChanges } from "./sync-groups.ts";
 import {
   type RouterEntry,
   routerKey,
@@ -30,6 +31,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
   step(state, event, now): Step<VrrpDirectorState, VrrpHostEffect> {
     const out: VrrpHostEffect[] = [];
     take(event, { state, now, out });
+    announceGroupChanges({ state, now, out });
     return { state, effects: out };
   },
   deadline(state) {
@@ -159,7 +161,7 @@ function replaceConfig(
   entry.instance = instance;
   entry.config = routerConfig(instance, config.global.vrrpStartupDelay);
   entry.receiver = createReceiver(entry.config);
-  entry.priority = priorityOf(instance, context.state);
+  entry.priority = priorityOf(entry, context.state);
   deliver(entry, { kind: "reconfigure", config: entry.config, priority: entry.priority }, context);
 }
 
@@ -167,7 +169,7 @@ function startUp(entry: RouterEntry, context: StepContext): void {
   const faults = currentFaults(entry, context.state);
   entry.faults.clear();
   for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
-  entry.priority = priorityOf(entry.instance, context.state);
+  entry.priority = priorityOf(entry, context.state);
   const source = sourceOf(entry, context.state);
   setOwnAddresses(entry, { source, links: context.state.links });
   deliver(entry, { kind: "startup", source, priority: entry.priority, faults }, context);

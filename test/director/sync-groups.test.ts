@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { IpAddress } from "../../src/base/ip-address.ts";
+import { after, type Instant, instant, seconds } from "../../src/base/time.ts";
+import type { VrrpHostEffect, VrrpHostEvent } from "../../src/director/host.ts";
+import { vrrpDirector } from "../../src/director/vrrp-director.ts";
+import { initialVrrpState } from "../../src/director/vrrp-director-state.ts";
+import { advertisementPacket, configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
+
+const eth1 = { ...eth0, index: 3, name: "eth1" };
+const outside = instanceOf({});
+const inside = instanceOf({
+  name: "V2",
+  interface: "eth1",
+  virtualRouterId: 52,
+  virtualAddresses: [{ address: "198.51.100.100" as IpAddress, prefixLength: 32 }],
+});
+const notify = { any: { argv: ["/bin/notify"] } };
+
+/** A director with both instances in one group, started with both interfaces up. */
+class Pair {
+  readonly #state = initialVrrpState();
+  now: Instant = instant(1_000_000_000);
+  effects: VrrpHostEffect[] = [];
+
+  constructor() {
+    const config = {
+      ...configOf(outside),
+      vrrpInstances: [outside, inside],
+      syncGroups: [
+        {
+          name: "G",
+          at: { file: "a.conf", line: 1 },
+          members: ["V1", "V2"],
+          trackInterfaces: [],
+          trackScripts: [],
+          trackFiles: [],
+          trackProcesses: [],
+          trackBfds: [],
+          notify,
+          smtpAlert: false,
+          trackingWeight: false,
+          notifyPriorityChanges: false,
+        },
+      ],
+    };
+    const addresses = [
+      hostAddress("192.0.2.2"),
+      { ...hostAddress("198.51.100.2"), interfaceIndex: eth1.index },
+    ];
+    this.deliver({ kind: "start", config, links: [eth0, eth1], addresses });
+  }
+
+  deliver(event: VrrpHostEvent): void {
+    this.effects.push(...vrrpDirector.step(this.#state, event, this.now).effects);
+  }
+
+  pass(duration: number): void {
+    const end = after(this.now, seconds(duration));
+    for (;;) {
+      const due = vrrpDirector.deadline(this.#state);
+      if (due === undefined || due > end) break;
+      this.now = due > this.now ? due : this.now;
+      this.deliver({ kind: "alarm" });
+    }
+    this.now = end;
+  }
+
+  get roles(): string[] {
+    return [...this.#state.routers.values()].map(({ state }) => state.role.kind);
+  }
+
+  get groupNotifications(): string[] {
+    return this.effects.flatMap((effect) => (effect.kind === "notify" ? [effect.arguments.join(" ")] : []));
+  }
+}
+
+describe("a vrrp_sync_group", () => {
+  it("becomes master as a whole when one member does", () => {
+    const pair = new Pair();
+    // The inside network has a master that is heard; the outside one has none.
+    for (let second = 0; second < 3; second++) {
+      pair.deliver({ ...advertisementPacket({ priority: 150 }), interface: "eth0" } as VrrpHostEvent);
+      pair.pass(1);
+    }
+    expect(pair.roles).toEqual(["backup", "backup"]);
+    pair.pass(0.7);
+    expect(pair.roles).toEqual(["master", "master"]);
+  });
+
+  it("yields as a whole when one member hears a better router", () => {
+    const pair = new Pair();
+    pair.pass(4);
+    expect(pair.roles).toEqual(["master", "master"]);
+    pair.deliver(advertisementPacket({ priority: 150 }));
+    expect(pair.roles).toEqual(["backup", "backup"]);
+  });
+
+  it("is at fault as a whole while one member is, and comes back as a whole", () => {
+    const pair = new Pair();
+    pair.pass(4);
+    pair.deliver({ kind: "link", link: { ...eth1, running: false } });
+    expect(pair.roles).toEqual(["fault", "fault"]);
+    pair.pass(10);
+    expect(pair.roles).toEqual(["fault", "fault"]);
+    pair.deliver({ kind: "link", link: eth1 });
+    expect(pair.roles).toEqual(["backup", "backup"]);
+    pair.pass(4);
+    expect(pair.roles).toEqual(["master", "master"]);
+  });
+
+  it("is at fault as a whole when one member loses the address it sends from", () => {
+    const pair = new Pair();
+    pair.deliver({
+      kind: "address-removed",
+      address: { ...hostAddress("198.51.100.2"), interfaceIndex: eth1.index },
+    });
+    expect(pair.roles).toEqual(["fault", "fault"]);
+  });
+
+  it("tells of each of its states once, as keepalived's arguments say them", () => {
+    const pair = new Pair();
+    pair.pass(4);
+    pair.deliver(advertisementPacket({ priority: 150 }));
+    pair.deliver({ kind: "link", link: { ...eth0, up: false } });
+    pair.deliver({ kind: "shutdown" });
+    expect(pair.groupNotifications).toEqual([
+      "GROUP G BACKUP 0",
+      "GROUP G MASTER 0",
+      "GROUP G BACKUP 0",
+      "GROUP G FAULT 0",
+      "GROUP G STOP 0",
+    ]);
+  });
+});
