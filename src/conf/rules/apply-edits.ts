@@ -50,7 +50,8 @@ function rangeOf(
   const next = starts[edit.span.line] ?? text.length;
   const start = begin + edit.span.column - 1;
   const end = begin + edit.span.endColumn - 1;
-  if (start > end || end > next) return undefined;
+  const lineEnd = next - (/\r?\n$/.exec(text.slice(begin, next))?.[0].length ?? 0);
+  if (start > end || end > lineEnd) return undefined;
   const left = text.slice(begin, start) + edit.text + text.slice(end, next);
   if (edit.dropsLine && left.trim() === "") return { start: begin, end: next, text: "" };
   const blanks = edit.dropsLine

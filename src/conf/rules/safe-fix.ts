@@ -15,7 +15,6 @@ interface Written {
 const RENAMED = new Map([
   ["nb_get_retry", "retry"],
   ["gw", "via"],
-  ["or", "nexthop"],
 ]);
 
 /** For each code the change that writes down what counts anyway; undefined where the line is not as expected. */
@@ -26,7 +25,6 @@ const FIXES: Readonly<Record<string, (written: Written) => Fix | undefined>> = {
   "unused-words": removeUnusedWords,
   "duplicate-track": removeLine,
   "tracks-own-interface": removeLine,
-  "duplicate-unicast-peer": removeLine,
   "preempt-delay-without-effect": removeLine,
   "repeated-keyword": removeEarlier,
   "auth-pass-too-long": cutPassword,
