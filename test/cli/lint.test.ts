@@ -12,7 +12,7 @@ const plain = (text: string): string => text;
 const colors: FrameColors = { bold: plain, dim: plain, red: plain, yellow: plain, cyan: plain, green: plain };
 
 const good =
-  "vrrp_instance V {\n  interface eth0\n  virtual_router_id 51\n  virtual_ipaddress {\n    192.0.2.1\n  }\n}\n";
+  "vrrp_instance V {\n  interface eth0\n  virtual_router_id 51\n  priority 100\n  virtual_ipaddress {\n    192.0.2.1\n  }\n}\n";
 
 let folder = "";
 const path = (name: string): string => join(folder, name);
@@ -80,8 +80,21 @@ describe("locum lint", () => {
   it.each([
     ["no such file", ["/nonexistent/x.conf"], "cannot read /nonexistent/x.conf: there is no such file"],
     ["a directory", [tmpdir()], "it is a directory; name its files"],
-    ["no argument", [], "missing required argument"],
-    ["an unknown format", ["--format", "xml", "x"], "Allowed choices are text, json"],
+    ["no argument", [], "no file is named"],
+    [
+      "an unknown format",
+      ["--format", "xml", "x"],
+      "--format is 'xml', but it must be one of text, json, sarif, github",
+    ],
+    ["an unknown option", ["--pear", "x"], "there is no option --pear; did you mean --pair?"],
+    ["an option without its value", ["x", "--format"], "--format"],
+    [
+      "a pair of one",
+      ["--pair", "x"],
+      "there is 1 file and 0 identities: name two files, or one file and -i A,B",
+    ],
+    ["mending for an old release", ["--fix", "--compat", "2.2.7", "x"], "do not go together"],
+    ["a rule that does not exist", ["--explain", "owner-priorty"], "did you mean owner-priority?"],
   ])("says one clear thing of %s", async (_what, argv, message) => {
     const { code, err } = await gather(() => run(argv));
     expect(code).toBe(2);
