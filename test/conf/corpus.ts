@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** Where the files lie that people wrote and that are not ours to copy here. */
-export const corpusFolder = process.env.LOCUM_CORPUS ?? "/work/shared/corpus/open";
+import { corpusFolder } from "../support/capabilities.ts";
 
 /** One file of the corpus and the recorded run of keepalived 2.2.7 over it. */
 export interface CorpusFile {

@@ -22,4 +22,9 @@ describe("capabilities", () => {
   ])("LOCUM_REQUIRE=%s demands bpf: %s", (setting, expected) => {
     expect(isRequired("bpf", setting)).toBe(expected);
   });
+
+  it("demands the corpus, which no clone has, only by its name", () => {
+    expect(isRequired("corpus", "all")).toBe(false);
+    expect(isRequired("corpus", "all,corpus")).toBe(true);
+  });
 });

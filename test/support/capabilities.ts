@@ -23,9 +23,13 @@ export type ProgramCapability = keyof typeof programs;
 /**
  * What a suite may need of the machine.
  * `root`: effective user 0. `netns`: new network namespaces can be made. `bpf`: the kernel has bpf(2) with type
- * information and this process may load programs. The rest are programs on the path.
+ * information and this process may load programs. `corpus`: the folder of other people's configurations that tests
+ * compare with. The rest are programs on the path.
  */
-export type Capability = "root" | "netns" | "bpf" | ProgramCapability;
+export type Capability = "root" | "netns" | "bpf" | "corpus" | ProgramCapability;
+
+/** Where the files lie that other people wrote; not ours to publish, so a clone has none. `LOCUM_CORPUS` names another. */
+export const corpusFolder = process.env.LOCUM_CORPUS ?? "/work/shared/corpus/open";
 
 const CAP_SYS_ADMIN = 21n;
 const CAP_BPF = 39n;
@@ -53,6 +57,10 @@ function look(capability: Capability): string | undefined {
       return lackOfNamespaces();
     case "bpf":
       return lackOfBpf();
+    case "corpus":
+      return existsSync(corpusFolder)
+        ? undefined
+        : `no folder ${corpusFolder}: name one that has NNN.conf and NNN.expected with LOCUM_CORPUS`;
     default:
       return findProgram(capability) === undefined
         ? `no program \`${capability}\` on the path: apt-get install ${programs[capability]}`

@@ -34,7 +34,11 @@ export function describeWith(suite: Suite, body: () => void): void {
   });
 }
 
-/** Whether the value of LOCUM_REQUIRE turns the absence of `capability` into a failure. */
+/**
+ * Whether the value of LOCUM_REQUIRE turns the absence of `capability` into a failure. `all` is everything that a
+ * machine can be given; the corpus is no part of it, for nobody who clones this can get it.
+ */
 export function isRequired(capability: Capability, setting: string | undefined): boolean {
-  return (setting ?? "").split(",").some((word) => word.trim() === "all" || word.trim() === capability);
+  const words = (setting ?? "").split(",").map((word) => word.trim());
+  return words.includes(capability) || (words.includes("all") && capability !== "corpus");
 }

@@ -50,13 +50,13 @@ export function checkScriptSecurity(
 
 function tellProcess(
   context: BindContext,
-  process: {
+  scripts: {
     readonly what: string;
     readonly stage: KeepalivedStage;
     readonly commands: readonly NamedCommand[];
   },
 ): void {
-  const found = process.commands
+  const found = scripts.commands
     .map((command) => ({
       command,
       finding: context.environment.inspectScript?.(command.path.replace(/^</, "")),
@@ -68,12 +68,12 @@ function tellProcess(
   tell(context, first.command.place, {
     code: "script-security-off",
     severity: "warning",
-    message: `${process.what} run, but enable_script_security is not set, so nobody checks who may change them`,
+    message: `${scripts.what} run, but enable_script_security is not set, so nobody checks who may change them`,
     help: "add enable_script_security and script_user USER to global_defs",
     texts: [
-      `SECURITY VIOLATION - ${process.what} are being executed but script_security not enabled.${insecure ? " There are insecure scripts." : ""}`,
+      `SECURITY VIOLATION - ${scripts.what} are being executed but script_security not enabled.${insecure ? " There are insecure scripts." : ""}`,
     ],
-    stage: process.stage,
+    stage: scripts.stage,
     exitCode: 6,
     line: 0,
   });

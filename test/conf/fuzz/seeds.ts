@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { corpusFolder } from "../corpus.ts";
+import { corpusFolder } from "../../support/capabilities.ts";
 import { keepalivedCases } from "../keepalived-cases.ts";
 
 /** A configuration that mutations start from. */
