@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { format } from "../../../src/conf/format/format.ts";
-import { corpusFolder } from "../../support/capabilities.ts";
+import { stripComment } from "../../../src/conf/strip-comment.ts";
+import { stripComment } from "../../../src/conf/strip-comment.ts";
+import { describeWith } from "../../support/require.ts";
 import { corpusFiles } from "../corpus.ts";
 import { keepalivedCases } from "../keepalived-cases.ts";
 import { meaningOf, substanceOf } from "./same-meaning.ts";
-
-const corpus = corpusFiles();
 
 /** Refused for a lone brace or quote, or formatted, twice, to the same meaning. */
 function check(text: string): "refused" | "formatted" {
@@ -18,16 +18,19 @@ function check(text: string): "refused" | "formatted" {
   return "formatted";
 }
 
-describe("files as people write them", () => {
-  it(`mean the same, with every word and comment in its place: ${corpus.length} files in ${corpusFolder}`, () => {
+describeWith({ title: "the corpus", needs: ["corpus"] }, () => {
+  it("means the same, with every word and comment in its place", () => {
+    const corpus = corpusFiles();
     const refused = corpus.filter(({ text }) => check(text) === "refused").map(({ name }) => name);
     console.info(
       `fmt: ${corpus.length} files, refused for a lone brace or quote: ${refused.join(" ") || "none"}`,
     );
     expect(refused.length).toBeLessThanOrEqual(corpus.length * 0.05);
   });
+});
 
-  it("mean the same: the cases that keepalived was asked about", () => {
+describe("the cases that keepalived was asked about", () => {
+  it("mean the same, with every word and comment in its place", () => {
     const refused = keepalivedCases.filter(({ text }) => check(text) === "refused").map(({ name }) => name);
     expect(refused.length).toBeLessThan(keepalivedCases.length / 5);
   });
