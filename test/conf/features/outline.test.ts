@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Outline, readOutline, type Statement } from "../../../src/conf/features/outline.ts";
 import { readWrittenLine } from "../../../src/conf/features/written-line.ts";
+import { parse } from "../../../src/conf/parser.ts";
+import type { Directive } from "../../../src/conf/tree.ts";
 
 /** A statement as `words{line-line: children}`. */
 function shown(statement: Statement): string {
@@ -63,6 +65,43 @@ describe("the outline of a text", () => {
   });
 });
 
+/** The tree of the parser in the same form, without lines. */
+function parsed({ words, block }: Directive): string {
+  const text = words.map((word) => word.text).join(" ");
+  return block ? `${text}{${block.directives.map(parsed).join("; ")}}` : text;
+}
+
+describe("the structure", () => {
+  const word = fc.constantFrom(
+    "a",
+    "b 1",
+    "{",
+    "}",
+    "\n",
+    "\n",
+    "# c {\n",
+    '"q } r"',
+    "$" + "{v}",
+    "\\#",
+    "x#y\n",
+  );
+
+  it("is the one the parser finds in the same text", () => {
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 20 }), (words) => {
+        const text = words.join(" ");
+        const outline = statements(readOutline(text)).map((each) =>
+          each.replaceAll(/\{\d+-(?:\d+|end): /g, "{"),
+        );
+        const document = parse(text);
+        if (document.strayCloses.length > 0) return;
+        expect(outline).toEqual(document.directives.map(parsed));
+      }),
+      { numRuns: 800 },
+    );
+  });
+});
+
 describe("an edit", () => {
   const line = fc.constantFrom(
     "a 1",
@@ -93,7 +132,7 @@ describe("an edit", () => {
           expect(readOutline(after, readOutline(before.join("\n")))).toEqual(readOutline(after));
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_200 },
     );
   });
 });
