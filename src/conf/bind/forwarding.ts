@@ -1,4 +1,4 @@
-import type { ForwardingMethod } from "../model/virtual-server.ts";
+import type { ForwardingMethod, Tunnel } from "../model/virtual-server.ts";
 import { type BindContext, tell } from "./context.ts";
 import type { Setting } from "./setting.ts";
 
@@ -45,4 +45,34 @@ export function readForwarding(
 function isTunnelOption(text: string, before: string | undefined): boolean {
   if (before === "type" || before === "port") return true;
   return ["type", "port", "nocsum", "csum", "remcsum"].includes(text);
+}
+
+const TUNNELS = ["ipip", "gue", "gre"] as const;
+const CHECKSUMS = ["nocsum", "csum", "remcsum"] as const;
+
+/** The options of `TUN`; undefined when there are none, so that the tunnel is plain IPIP. */
+export function readTunnel(context: BindContext, setting: Setting | undefined): Tunnel | undefined {
+  const [method, ...options] = setting?.words ?? [];
+  if (method?.text !== "TUN" || options.length === 0) return undefined;
+  let tunnel: Tunnel = { type: "ipip", checksum: "nocsum" };
+  for (let at = 0; at < options.length; at++) {
+    const word = options[at];
+    const next = options[at + 1]?.text;
+    const type = TUNNELS.find((each) => each === next);
+    const checksum = CHECKSUMS.find((each) => each === word?.text);
+    if (checksum) tunnel = { ...tunnel, checksum };
+    else if (word?.text === "type" && type) tunnel = { ...tunnel, type };
+    else if (word?.text === "port" && /^\d+$/.test(next ?? "")) tunnel = { ...tunnel, port: Number(next) };
+    else if (word) {
+      tell(context, word, {
+        code: "unknown-tunnel-option",
+        severity: "error",
+        message: `'${word.text}' is no option of TUN, or lacks its value, so it has no effect`,
+        help: "write TUN type ipip, TUN type gue port N or TUN type gre, and nocsum, csum or remcsum",
+        texts: [`Unknown tunnel option ${word.text}`],
+      });
+    }
+    if (!checksum) at++;
+  }
+  return tunnel;
 }

@@ -1,8 +1,10 @@
-import type { ForwardingMethod, RealServer } from "../model/virtual-server.ts";
-import { bindChecker, readTiming, type TimingDefaults } from "./checker.ts";
+import type { ForwardingMethod, RealServer, Tunnel } from "../model/virtual-server.ts";
+import { readTiming, type TimingDefaults } from "./check-target.ts";
+import { bindChecker } from "./checker.ts";
 import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { readEndpoint } from "./endpoint.ts";
-import { readForwarding } from "./forwarding.ts";
+import { bindFields, flag, text } from "./fields.ts";
+import { readForwarding, readTunnel } from "./forwarding.ts";
 import { bindCommand } from "./script-command.ts";
 import type { Setting } from "./setting.ts";
 import { readBlock } from "./settings.ts";
@@ -10,6 +12,7 @@ import { readBlock } from "./settings.ts";
 /** What a real server inherits from its virtual server. */
 export interface RealServerSurroundings {
   readonly forwarding: ForwardingMethod;
+  readonly tunnel?: Tunnel;
   readonly weight: number;
   readonly inhibitOnFailure: boolean;
   readonly timing: TimingDefaults;
@@ -49,6 +52,11 @@ export function bindRealServer(
     (a, b) => placeOf(a.directive).start - placeOf(b.directive).start,
   );
   const inner = { endpoint, timing, ...(virtualHost === undefined ? {} : { virtualHost }) };
+  const bound = checks
+    .map((check) => bindChecker(context, { setting: check, surroundings: inner }))
+    .filter((checker) => checker !== undefined);
+  const others = bound.filter((checker) => checker.kind !== "tcp" && checker.kind !== "http");
+  const tunnel = readTunnel(context, method) ?? surroundings.tunnel;
   return {
     at: sourceLine(context, placeOf(setting.directive)),
     address: endpoint.address,
@@ -62,11 +70,14 @@ export function bindRealServer(
     inhibitOnFailure: settings.flag("inhibit_on_failure") ?? surroundings.inhibitOnFailure,
     ...(notifyUp ? { notifyUp } : {}),
     ...(notifyDown ? { notifyDown } : {}),
-    checkers: checks
-      .map((check) => bindChecker(context, { setting: check, surroundings: inner }))
-      .filter((checker) => checker !== undefined),
+    checkers: bound.filter((checker) => checker.kind === "tcp" || checker.kind === "http"),
+    ...(others.length > 0 ? { otherCheckers: others } : {}),
+    ...(tunnel ? { tunnel } : {}),
+    ...bindFields({ settings, context }, FIELDS),
   };
 }
+
+const FIELDS = { smtpAlert: flag("smtp_alert"), snmpName: text("snmp_name") };
 
 const CHECKS = [
   "TCP_CHECK",

@@ -2,18 +2,22 @@ import { familyOf } from "../../base/ip-address.ts";
 import type {
   ForwardingMethod,
   RealServer,
+  SchedulerFlag,
   SchedulerName,
   SorryServer,
   TransportProtocol,
+  Tunnel,
   VirtualServer,
   VirtualServerKey,
 } from "../model/virtual-server.ts";
 import type { GroupVirtualServer } from "../model/virtual-server-group.ts";
 import type { Directive, Word } from "../tree.ts";
-import { readTiming } from "./checker.ts";
+import { readTiming } from "./check-target.ts";
 import { type BindContext, closeOf, placeOf, sourceLine, spanAt, tell } from "./context.ts";
 import { readEndpoint, refusedEndpoint } from "./endpoint.ts";
-import { readForwarding } from "./forwarding.ts";
+import { bindFields, type FieldSource, flag, text } from "./fields.ts";
+import { readForwarding, readTunnel } from "./forwarding.ts";
+import { bindPersistencePrefix } from "./persistence-prefix.ts";
 import { bindRealServer } from "./real-server.ts";
 import { bindCommand } from "./script-command.ts";
 import type { Setting } from "./setting.ts";
@@ -31,6 +35,29 @@ export type Target =
 
 type VirtualServerAddress = Extract<VirtualServerKey, { kind: "address" }>["address"];
 
+const FLAGS: readonly SchedulerFlag[] = [
+  "hashed",
+  "flag-1",
+  "flag-2",
+  "flag-3",
+  "sh-port",
+  "sh-fallback",
+  "mh-port",
+  "mh-fallback",
+];
+
+const FIELDS = {
+  schedulerFlags: ({ settings }: FieldSource) => {
+    const flags = FLAGS.filter((name) => settings.has(name));
+    return flags.length > 0 ? flags : undefined;
+  },
+  persistenceEngine: text("persistence_engine"),
+  persistencePrefix: bindPersistencePrefix,
+  suspendWithoutAddress: flag("ha_suspend"),
+  smtpAlert: flag("smtp_alert"),
+  snmpName: text("snmp_name"),
+};
+
 /** Binds one `virtual_server`, of its own or of a group; undefined when it cannot exist. */
 export function bindVirtualServer(
   outer: BindContext,
@@ -46,7 +73,12 @@ export function bindVirtualServer(
   const forwarding = forwardingSetting
     ? readForwarding(context, { setting: forwardingSetting, server: "virtual" })
     : undefined;
-  const realServers = bindRealServers(context, settings, { forwarding: forwarding ?? "nat", target });
+  const tunnel = readTunnel(context, forwardingSetting);
+  const realServers = bindRealServers(context, settings, {
+    forwarding: forwarding ?? "nat",
+    target,
+    ...(tunnel ? { tunnel } : {}),
+  });
   const scheduler = settings.lastOf("lb_algo", "lvs_sched")?.words[0]?.text as SchedulerName | undefined;
   const quorumUp = bindCommand(context, { setting: settings.last("quorum_up"), withUser: true });
   const quorumDown = bindCommand(context, { setting: settings.last("quorum_down"), withUser: true });
@@ -79,6 +111,8 @@ export function bindVirtualServer(
       sorryServerInhibit: settings.has("sorry_server_inhibit"),
       ...(virtualHost === undefined ? {} : { virtualHost }),
       realServers,
+      ...(tunnel ? { tunnel } : {}),
+      ...bindFields({ settings, context }, FIELDS),
     },
   });
 }
@@ -163,11 +197,12 @@ function keyOf(
 function bindRealServers(
   context: BindContext,
   settings: Settings,
-  service: { readonly forwarding: ForwardingMethod; readonly target: Target },
+  service: { readonly forwarding: ForwardingMethod; readonly target: Target; readonly tunnel?: Tunnel },
 ): readonly RealServer[] {
   const virtualHost = settings.word("virtualhost");
   const surroundings = {
     forwarding: service.forwarding,
+    ...(service.tunnel ? { tunnel: service.tunnel } : {}),
     weight: settings.number("weight") ?? 1,
     inhibitOnFailure: settings.has("inhibit_on_failure"),
     timing: readTiming(settings, {}),
@@ -242,5 +277,11 @@ function bindSorryServer(
   }
   const method = settings.last("sorry_server_lvs_method");
   const own = method ? readForwarding(context, { setting: method, server: "sorry" }) : undefined;
-  return { address: endpoint.address, port: endpoint.port ?? 0, forwarding: own ?? forwarding };
+  const tunnel = readTunnel(context, method);
+  return {
+    address: endpoint.address,
+    port: endpoint.port ?? 0,
+    forwarding: own ?? forwarding,
+    ...(tunnel ? { tunnel } : {}),
+  };
 }

@@ -2,8 +2,8 @@ import type { IpAddress } from "../../base/ip-address.ts";
 import type { Duration } from "../../base/time.ts";
 import type { SourceLine } from "./config.ts";
 import type { ScriptCommand } from "./global-definitions.ts";
+import type { OtherChecker } from "./other-checkers.ts";
 
-/** What `protocol` may name. */
 /** The protocols that can be balanced. */
 export type TransportProtocol = "tcp" | "udp" | "sctp";
 
@@ -58,17 +58,48 @@ export interface VirtualServer {
   /** `virtualhost`: the Host header of checks that name none. */
   readonly virtualHost?: string;
   readonly realServers: readonly RealServer[];
+  /** `lb_kind TUN` with options. */
+  readonly tunnel?: Tunnel;
+  /** `flag-1`..`flag-3` and their names for `sh` and `mh`; `hashed` has no effect in keepalived too. */
+  readonly schedulerFlags?: readonly SchedulerFlag[];
+  /** `persistence_engine`. */
+  readonly persistenceEngine?: string;
+  /** `persistence_granularity`: length of the prefix that counts as one client; a whole address when absent. */
+  readonly persistencePrefix?: number;
+  /** `ha_suspend`: checks run only while the address is on this host. */
+  readonly suspendWithoutAddress?: boolean;
+  /** `smtp_alert`; what `global_defs` says, else off, when absent. */
+  readonly smtpAlert?: boolean;
+  readonly snmpName?: string;
 }
 
-/** A bound `sorry_server`: serves while the quorum is lost. */
-/** Who answers while the quorum is lost. */
+/** Words that change what a scheduler does. */
+export type SchedulerFlag =
+  | "hashed"
+  | "flag-1"
+  | "flag-2"
+  | "flag-3"
+  | "sh-port"
+  | "sh-fallback"
+  | "mh-port"
+  | "mh-fallback";
+
+/** `TUN [type ipip | gue port N | gre] [nocsum | csum | remcsum]`. */
+export interface Tunnel {
+  readonly type: "ipip" | "gue" | "gre";
+  /** Of GUE. */
+  readonly port?: number;
+  readonly checksum: "nocsum" | "csum" | "remcsum";
+}
+
+/** `sorry_server`: who answers while the quorum is lost. */
 export interface SorryServer {
   readonly address: IpAddress;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
+  readonly tunnel?: Tunnel;
 }
 
-/** A bound `real_server`. */
 /** A bound `real_server`. */
 export interface RealServer {
   readonly at: SourceLine;
@@ -84,6 +115,12 @@ export interface RealServer {
   readonly notifyUp?: ScriptCommand;
   readonly notifyDown?: ScriptCommand;
   readonly checkers: readonly Checker[];
+  /** Checks that are bound but not run by this version; absent when there are none. */
+  readonly otherCheckers?: readonly OtherChecker[];
+  readonly tunnel?: Tunnel;
+  /** `smtp_alert`; what `global_defs` says, else on, when absent. */
+  readonly smtpAlert?: boolean;
+  readonly snmpName?: string;
 }
 
 /** Times that every kind of check has; each may be set on the virtual server, the real server or the check. */
@@ -108,13 +145,19 @@ export interface CheckTarget {
   /** `bindto`, `bind_port`. */
   readonly bindAddress?: IpAddress;
   readonly bindPort?: number;
+  /** `bind_if`. */
+  readonly bindInterface?: string;
   readonly fwmark?: number;
 }
 
-/** One check of a real server; all must pass for it to be alive. */
-/** A check of one real server. */
+/** A check of one real server that this version runs; all must pass for the server to be alive. */
 export type Checker =
-  | { readonly kind: "tcp"; readonly timing: CheckTiming; readonly target: CheckTarget }
+  | {
+      readonly kind: "tcp";
+      readonly timing: CheckTiming;
+      readonly target: CheckTarget;
+      readonly logAllFailures?: boolean;
+    }
   | HttpChecker;
 
 /** `HTTP_GET` and `SSL_GET`. */
@@ -125,14 +168,22 @@ export interface HttpChecker {
   readonly tls: boolean;
   /** `enable_sni` of SSL_GET: the virtual host's name is sent in the handshake; absent means no. */
   readonly enableSni?: boolean;
-  /** `http_protocol` and the like belong here as they are bound. */
+  /** `sni_name`; the virtual host when absent. */
+  readonly sniName?: string;
+  /** `log_all_failures`; `checker_log_all_failures` when absent. */
+  readonly logAllFailures?: boolean;
+  /** `http_protocol`: 1.0 when absent, `1.0C` closes the connection. */
+  readonly httpVersion?: "1.0" | "1.0C" | "1.1";
+  /** `fast_recovery`: while the server is down the next page is asked for at once. */
+  readonly fastRecovery?: boolean;
+  /** `tls_compliant`: an end without close_notify is an error. */
+  readonly tlsCompliant?: boolean;
   readonly virtualHost?: string;
   /** Asked in this order; each must pass. */
   readonly urls: readonly HttpUrl[];
 }
 
-/** One `url` block of HTTP_GET or SSL_GET. */
-/** A page that a check asks for, and what it must be. */
+/** A `url` block of HTTP_GET or SSL_GET: a page that a check asks for, and what it must be. */
 export interface HttpUrl {
   readonly path: string;
   /** MD5 of the body, 32 lower-case hexadecimal digits. */
@@ -140,4 +191,22 @@ export interface HttpUrl {
   /** Accepted status codes as inclusive ranges; 200..299 when the file names none and no digest. */
   readonly statusCodes: readonly { readonly from: number; readonly to: number }[];
   readonly virtualHost?: string;
+  readonly regex?: BodyPattern;
+  /** `tls_compliant` of this page alone. */
+  readonly tlsCompliant?: boolean;
+}
+
+/** The `regex` family: what the body must contain. */
+export interface BodyPattern {
+  /** A PCRE2 pattern. */
+  readonly pattern: string;
+  /** `regex_no_match`: it must not contain it. */
+  readonly noMatch: boolean;
+  /** `regex_options`, as written. */
+  readonly options: readonly string[];
+  /** `regex_min_offset`, `regex_max_offset` in bytes. */
+  readonly minOffset: number;
+  readonly maxOffset?: number;
+  /** `regex_stack`: first and largest size in bytes. */
+  readonly stack?: { readonly start: number; readonly max: number };
 }
