@@ -45,6 +45,7 @@ function sections(plan: ReloadPlan, colors: PlanColors): readonly string[] {
   const painter = new Painter(colors);
   const groups: readonly (readonly [string, readonly string[]])[] = [
     ["Global definitions", plan.global.map((setting) => painter.line("~", settingText(setting)))],
+    ["Other blocks", plan.blocks.map((setting) => painter.line("~", settingText(setting)))],
     [
       "Virtual servers",
       plan.checkers?.virtualServers.flatMap((server) => serverLines(server, painter)) ?? [],

@@ -1,7 +1,7 @@
 import type { Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { type CheckerSituation, type HealthReload, planHealthReload } from "./reload-health.ts";
-import { globalDifferences, type SettingChange } from "./reload-settings.ts";
+import { blockDifferences, globalDifferences, type SettingChange } from "./reload-settings.ts";
 import { planVrrp, type VrrpReload } from "./reload-vrrp.ts";
 import type { VrrpStatus } from "./vrrp-status.ts";
 
@@ -12,6 +12,8 @@ import type { VrrpStatus } from "./vrrp-status.ts";
 export interface ReloadPlan {
   /** `global_defs` that differ. */
   readonly global: readonly SettingChange[];
+  /** Other blocks that differ: sync groups, trackers, static routes and the like. */
+  readonly blocks: readonly SettingChange[];
   /** Absent when that process neither runs nor would start. */
   readonly checkers?: HealthReload;
   readonly vrrp?: VrrpReload;
@@ -35,16 +37,18 @@ export function planReload(
   const checkers = planCheckers(running, { next, situation });
   const vrrp = planVrrpProcess(running, { next, situation });
   const global = globalDifferences(running.global, next.global);
+  const blocks = blockDifferences(running, next);
   const lost = vrrp?.addresses.some(
     ({ fate }) => fate === "removed" || fate === "interrupted" || fate === "dropped",
   );
   const changed =
-    global.length > 0 ||
+    global.length + blocks.length > 0 ||
     (checkers !== undefined && checkers.virtualServers.length > 0) ||
     (vrrp !== undefined &&
       vrrp.instances.length + vrrp.addresses.length + vrrp.scripts.length + vrrp.operations.length > 0);
   return {
     global,
+    blocks,
     ...(checkers === undefined ? {} : { checkers }),
     ...(vrrp === undefined ? {} : { vrrp }),
     outcome: lost === true ? "address-lost" : changed ? "changed" : "unchanged",

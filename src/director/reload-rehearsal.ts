@@ -12,6 +12,7 @@ import {
   type VirtualServerState,
 } from "./health-state.ts";
 import type { InterfaceAddress, Link, VrrpHostEffect } from "./host.ts";
+import { priorityOf } from "./router-upkeep.ts";
 import { vrrpDirector } from "./vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "./vrrp-director-state.ts";
 import type { VrrpStatus } from "./vrrp-status.ts";
@@ -70,13 +71,18 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   state.links.replaceAll(links, addresses);
   const started = new Map(state.routers);
   state.routers.clear();
-  for (const { key, role, priority, source, master } of status.instances) {
+  for (const { key, role, faults, priority, source, master } of status.instances) {
     const entry = started.get(key);
     if (entry === undefined) continue;
     entry.state = { ...entry.state, role, priority, source, master };
+    entry.faults.clear();
+    for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
     // In the order of the running process: what stops first is decided by it.
     state.routers.set(key, entry);
   }
+  for (const entry of state.routers.values()) entry.priority = priorityOf(entry, state);
+  state.groupStates.clear();
+  for (const { name, state: told } of status.groups) state.groupStates.set(name, told);
   state.wires.clear();
   openWires({ state, now, out: [] });
   return state;

@@ -1,4 +1,5 @@
 import type { Duration } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
 import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { Checker, RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
 import type { VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
@@ -35,6 +36,8 @@ function differences<Model extends object>(
     const text = (value: unknown) =>
       wording?.text === undefined ? plainText(value) : wording.text(value as never);
     const name = wording?.name ?? keywordOf(field);
+    if (SECRET.test(field))
+      return [change(name, { from: before[field], to: after[field], text: () => "(hidden)" })];
     return [change(name, { from: before[field], to: after[field], text })];
   });
 }
@@ -71,8 +74,13 @@ function ordered(key: string, value: unknown): unknown {
 function plainText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return JSON.stringify(value);
+  return JSON.stringify(value, (key, inner: unknown) =>
+    SECRET.test(key) ? "(hidden)" : key === "at" ? undefined : inner,
+  );
 }
+
+/** Never the value of these: a plan may be pasted anywhere. */
+const SECRET = /password|passphrase|secret/i;
 
 /** `1.5 s`; whole seconds without a fraction. */
 export function durationText(value: Duration): string {
@@ -204,6 +212,49 @@ const GLOBAL: Words<GlobalDefinitions> = {
   smtpConnectTimeout: duration("smtp_connect_timeout"),
   skipCheckAdvertisedAddresses: named("vrrp_skip_check_adv_addr"),
 };
+
+/** How the blocks differ that have no lines of their own in a plan: groups, trackers, static routes and the like. */
+export function blockDifferences(before: Config, after: Config): readonly SettingChange[] {
+  const told: ReadonlySet<string> = new Set(["global", "vrrpInstances", "vrrpScripts", "virtualServers"]);
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Config)[];
+  return fields
+    .filter((field) => !told.has(field))
+    .flatMap((field) => fieldDifferences(keywordOf(field), { before: before[field], after: after[field] }));
+}
+
+function fieldDifferences(
+  name: string,
+  { before, after }: { readonly before: unknown; readonly after: unknown },
+): readonly SettingChange[] {
+  if (same(before, after)) return [];
+  if (!Array.isArray(before) || !Array.isArray(after)) {
+    return [change(name, { from: before, to: after, text: plainText })];
+  }
+  const [was, is] = [byName(before), byName(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((each) => {
+    const [old, now] = [was.get(each), is.get(each)];
+    if (same(old, now)) return [];
+    const block = `${name.replace(/s$/, "")} ${each}`;
+    if (old === undefined || now === undefined) {
+      return [change(block, { from: old, to: now, text: () => "configured" })];
+    }
+    return differences(old, { after: now, words: {} }).map((setting) => ({
+      ...setting,
+      name: `${block} ${setting.name}`,
+    }));
+  });
+}
+
+/** Blocks by their names, those without by their places. */
+function byName(blocks: readonly unknown[]): ReadonlyMap<string, object> {
+  return new Map(
+    blocks.map((block, at) => {
+      const value = typeof block === "object" && block !== null ? block : { value: block };
+      const named = "name" in value && typeof value.name === "string" ? value.name : `${at + 1}`;
+      return [named, value];
+    }),
+  );
+}
 
 /** How two `vrrp_instance` blocks of one virtual router differ. Passwords are never part of the answer. */
 export function instanceDifferences(before: VrrpInstance, after: VrrpInstance): readonly SettingChange[] {

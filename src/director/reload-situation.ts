@@ -47,11 +47,14 @@ function settledVrrp(
     }
   }
   const scripts = new Set(
-    running.vrrpInstances.flatMap((instance) => instance.trackScripts.map(({ name }) => name)),
+    [...running.vrrpInstances, ...running.syncGroups].flatMap((instance) =>
+      instance.trackScripts.map(({ name }) => name),
+    ),
   );
   return {
     now,
     instances: [...instances.values()],
+    groups: running.syncGroups.map(({ name }) => ({ name, state: role === "master" ? "MASTER" : "BACKUP" })),
     scripts: running.vrrpScripts
       .filter(({ name }) => scripts.has(name))
       .map(({ name }) => ({ name, standing: "up" })),
@@ -72,6 +75,7 @@ function settledInstance(
     family,
     virtualRouterId,
     version,
+    faults: [],
     priority,
     basePriority: priority,
     source: instance.sourceAddress ?? OWN_ADDRESS[family],

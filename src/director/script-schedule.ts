@@ -101,8 +101,10 @@ export class ScriptSchedule {
   }
 }
 
+/** Another timeout (which follows the interval) is no other command: a master must not lose its addresses for it. */
 function sameCommand(a: VrrpScript, b: VrrpScript): boolean {
-  return JSON.stringify(a.command) === JSON.stringify(b.command);
+  const said = ({ command: { timeout: _, ...command } }: VrrpScript) => JSON.stringify(command);
+  return said(a) === said(b);
 }
 
 function outcomeText(outcome: ScriptOutcome): string {

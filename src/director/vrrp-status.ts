@@ -1,9 +1,10 @@
 import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
-import type { KnownMaster, Role } from "../vrrp/router-state.ts";
+import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
+import type { GroupState } from "./sync-groups.ts";
 import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface VrrpStatus {
   /** When it was taken. */
   readonly now: Instant;
   readonly instances: readonly VrrpInstanceStatus[];
+  /** What was told last of each sync group. */
+  readonly groups: readonly { readonly name: string; readonly state: GroupState }[];
   readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
   readonly links: readonly LinkStatus[];
 }
@@ -29,6 +32,8 @@ export interface VrrpInstanceStatus {
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
   readonly role: Role;
+  /** What stands against taking part, as far as the router was told. */
+  readonly faults: readonly FaultReason[];
   /** Effective, after trackers; and as configured. */
   readonly priority: number;
   readonly basePriority: number;
@@ -70,6 +75,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
   return {
     now,
     instances: [...state.routers].map(([key, entry]) => instanceStatus(entry, { key, state })),
+    groups: [...state.groupStates].map(([name, told]) => ({ name, state: told })),
     scripts: state.scripts.standings(),
     links: state.links.all().map(({ link, addresses }) => ({
       ...link,
@@ -93,6 +99,7 @@ function instanceStatus(
     virtualRouterId: config.virtualRouterId,
     version: config.version,
     role,
+    faults: [...entry.faults.values()],
     priority,
     basePriority: config.priority,
     ...(source === undefined ? {} : { source }),

@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { failed, ok, type Result } from "../base/result.ts";
 import {
   type ControlAnswer,
@@ -33,7 +33,8 @@ export class ControlSocket {
     try {
       const path = options.path ?? controlPath(process.pid);
       prepareFolder(dirname(path));
-      await removeStale(path);
+      await Promise.all(socketsIn(dirname(path)).map(removeDead));
+      if (existsSync(path)) throw new Error(`${path} is in use, or no socket; remove it`);
       const socket = new ControlSocket(path, options.answer);
       await socket.#listen();
       return ok(socket);
@@ -140,13 +141,16 @@ function prepareFolder(folder: string): void {
   if ((status.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
-/** Removes a socket that nobody listens on any more: the pid is ours now, so its daemon has died. */
-async function removeStale(path: string): Promise<void> {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return;
-  if (!status.isSocket()) throw new Error(`${path} is there and is no socket; remove it`);
-  if (await isListening(path)) throw new Error(`another process listens on ${path}`);
-  unlinkSync(path);
+function socketsIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sock"))
+    .map((name) => join(folder, name));
+}
+
+/** Removes what a daemon left that was killed: a socket on which nobody listens. Anything else stays. */
+async function removeDead(path: string): Promise<void> {
+  const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+  if (isSocket && !(await isListening(path))) rmSync(path, { force: true });
 }
 
 /** Whether a process accepts connections on a socket. */
@@ -158,7 +162,10 @@ export function isListening(path: string): Promise<boolean> {
       resolve(listening);
     };
     probe.once("connect", () => conclude(true));
-    probe.once("error", () => conclude(false));
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => {
+      // Anything else, a full queue for instance, is no proof that nobody is there.
+      conclude(code !== "ECONNREFUSED" && code !== "ENOENT");
+    });
     probe.setTimeout(1_000, () => conclude(true));
   });
 }

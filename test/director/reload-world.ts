@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { IpAddress } from "../../src/base/ip-address.ts";
 import { after, type Instant, instant, milliseconds, seconds } from "../../src/base/time.ts";
 import type { Config } from "../../src/conf/model/config.ts";
+import type { SyncGroup } from "../../src/conf/model/tracking.ts";
 import type { RealServer, VirtualServer } from "../../src/conf/model/virtual-server.ts";
 import type { VrrpInstance } from "../../src/conf/model/vrrp-instance.ts";
 import type { VrrpScript } from "../../src/conf/model/vrrp-script.ts";
@@ -64,6 +65,29 @@ export const instances: fc.Arbitrary<readonly VrrpInstance[]> = fc
           authentication: { kind: given.ah === 0 ? "ah" : "pass", password: given.password },
         }),
     ),
+  );
+
+const syncGroups: fc.Arbitrary<readonly SyncGroup[]> = fc
+  .record({ grouped: fc.boolean(), tracked: fc.boolean(), notify: fc.boolean() })
+  .map(({ grouped, tracked, notify }) =>
+    grouped
+      ? [
+          {
+            name: "G",
+            at: { file: "a.conf", line: 1 },
+            members: ["A", "B"],
+            trackInterfaces: [],
+            trackScripts: tracked ? [{ name: "check", weight: 0, reverse: false }] : [],
+            trackFiles: [],
+            trackProcesses: [],
+            trackBfds: [],
+            notify: notify ? { any: { argv: ["/bin/told"] } } : {},
+            smtpAlert: false,
+            trackingWeight: false,
+            notifyPriorityChanges: false,
+          },
+        ]
+      : [],
   );
 
 const scripts: fc.Arbitrary<readonly VrrpScript[]> = fc
@@ -129,12 +153,20 @@ export const virtualServers: fc.Arbitrary<readonly VirtualServer[]> = fc.array(
 
 /** Whole files. */
 export const configs: fc.Arbitrary<Config> = fc
-  .record({ instances, scripts, virtualServers, delay: fc.constantFrom(0, 0, 3) })
-  .map(({ instances: vrrpInstances, scripts: vrrpScripts, virtualServers: servers, delay }) => {
-    const base = configOf();
-    const global = { ...base.global, vrrpStartupDelay: seconds(delay) };
-    return { ...base, global, vrrpInstances, vrrpScripts, virtualServers: servers };
-  });
+  .record({ instances, scripts, syncGroups, virtualServers, delay: fc.constantFrom(0, 0, 3) })
+  .map(
+    ({
+      instances: vrrpInstances,
+      scripts: vrrpScripts,
+      syncGroups: groups,
+      virtualServers: servers,
+      delay,
+    }) => {
+      const base = configOf();
+      const global = { ...base.global, vrrpStartupDelay: seconds(delay) };
+      return { ...base, global, syncGroups: groups, vrrpInstances, vrrpScripts, virtualServers: servers };
+    },
+  );
 
 /** Anything that may happen to a running VRRP process. */
 export const vrrpHappening = fc.oneof(
