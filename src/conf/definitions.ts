@@ -1,4 +1,5 @@
 import { columnOf, type ExpandedLine, replaceInLine } from "./expanded.ts";
+import { expansionLimits } from "./expansion-limits.ts";
 
 /** What `$NAME=` gave a name: one text, or the lines of a multi-line definition. */
 export interface Definition {
@@ -51,7 +52,8 @@ export function substitute(
   for (let count = 0; ; count++) {
     const use = nextUse(current.text, from);
     if (!use) return { kind: "lines", lines: [current] };
-    if (count > SUBSTITUTION_LIMIT) return { kind: "endless", name: use.name };
+    if (count > SUBSTITUTION_LIMIT || current.text.length > expansionLimits.expandedLine)
+      return { kind: "endless", name: use.name };
     const definition = use.name.startsWith("_") ? undefined : definitions.get(use.name);
     const value = definition?.lines[0] ?? (use.braced ? predefined(use.name) : undefined);
     if (definition?.multiLine) return { kind: "lines", lines: unfold(current, use, definition) };
@@ -74,7 +76,7 @@ export function undefinedUses(text: string): readonly UndefinedUse[] {
 function nextUse(text: string, from: number): UndefinedUse | undefined {
   const at = text.indexOf("$", from);
   if (at < 0) return undefined;
-  const pattern = /\$(?:\{(_?[A-Za-z_][^}]*)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[\s,)]|$))/g;
+  const pattern = /\$(?:\{(_?[A-Za-z_][^{}$]*)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[\s,)]|$))/g;
   pattern.lastIndex = at;
   const match = pattern.exec(text);
   if (!match) return undefined;

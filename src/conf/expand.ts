@@ -1,6 +1,18 @@
 import { type Definition, readDefinition, substitute, undefinedUses } from "./definitions.ts";
-import type { Diagnostic, KeepalivedReport, Severity } from "./diagnostic.ts";
-import { columnOf, type Expanded, type ExpandedLine, expandedOf, sliceLine } from "./expanded.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { type Expanded, type ExpandedLine, expandedOf, sliceLine } from "./expanded.ts";
+import {
+  badSequence,
+  definitionCycle,
+  includeCycle,
+  longLine,
+  nulByte,
+  openQuote,
+  spanOf,
+  tooLarge,
+  undefinedVariable,
+} from "./expansion-findings.ts";
+import { exceedsBytes, expansionLimits } from "./expansion-limits.ts";
 import {
   findFiles,
   type IncludeContext,
@@ -23,9 +35,6 @@ export interface ExpandOptions {
   readonly allIncludesMustRead?: boolean;
 }
 
-/** Deeper nesting of includes is a file that includes itself; keepalived runs until it has no descriptor left. */
-const INCLUDE_DEPTH = 64;
-
 interface State {
   readonly options: ExpandOptions;
   readonly lines: ExpandedLine[];
@@ -35,6 +44,16 @@ interface State {
   /** Files being read now, outermost first. */
   readonly open: string[];
   strictness: IncludeStrictness;
+  /** Definitions and sequences being unfolded now. */
+  depth: number;
+  /** Characters of the substituted lines so far. */
+  substituted: number;
+  /** Characters of all lines so far. */
+  emitted: number;
+  /** Files read so far. */
+  reads: number;
+  /** A limit was passed, and told. */
+  full: boolean;
   /** The multi-line definition being collected. */
   collecting: { readonly name: string; readonly lines: string[] } | undefined;
 }
@@ -55,6 +74,11 @@ export function expand(
     definitions: new Map(),
     open: [],
     strictness: options.allIncludesMustRead ? strictnessOf("includea") : noStrictness,
+    depth: 0,
+    substituted: 0,
+    emitted: 0,
+    reads: 0,
+    full: false,
     collecting: undefined,
   };
   for (const file of findFiles(root, includeContext(state, undefined))) expandFile(state, file);
@@ -75,18 +99,13 @@ function expandFile(state: State, file: SourceFile): void {
   const outer = state.strictness;
   if (!state.files.includes(file.path)) state.files.push(file.path);
   state.open.push(file.path);
+  state.reads++;
   const physical = file.text.split("\n");
   if (physical[physical.length - 1] === "") physical.pop();
   for (const [index, text] of physical.entries()) {
     const nul = text.indexOf("\0");
     if (nul >= 0) {
-      report(state, wholeLine({ text, file: file.path, line: index + 1, column: 1 }), {
-        code: "nul-byte",
-        severity: "error",
-        message: "this line holds a NUL byte, so it is skipped",
-        help: "remove the byte; was the file written by another program, or in UTF-16?",
-        texts: ["Config file contains an embedded NUL character - skipping line"],
-      });
+      state.diagnostics.push(nulByte({ text, file: file.path, line: index + 1, column: 1 }));
       continue;
     }
     expandPhysical(state, {
@@ -102,7 +121,7 @@ function expandFile(state: State, file: SourceFile): void {
 
 function expandPhysical(state: State, written: ExpandedLine): void {
   const stripped = stripComment(written.text);
-  if (stripped.openQuote !== undefined) reportOpenQuote(state, written, stripped.openQuote);
+  if (stripped.openQuote !== undefined) state.diagnostics.push(openQuote(written, stripped.openQuote));
   const line =
     stripped.text === written.text ? written : sliceLine(written, { start: 0, end: stripped.text.length });
   if (state.collecting) {
@@ -110,25 +129,17 @@ function expandPhysical(state: State, written: ExpandedLine): void {
     return;
   }
   if (line.text.trim() === "") return;
+  if (exceedsBytes(line.text, expansionLimits.writtenLine)) {
+    state.diagnostics.push(longLine(line));
+    return;
+  }
   const kept = applyCondition(line, state.options.configId);
   if (kept && kept.text.trim() !== "") expandLogical(state, kept);
 }
 
-function reportOpenQuote(state: State, written: ExpandedLine, quote: number): void {
-  const shown = written.text.trim();
-  report(state, sliceLine(written, { start: quote }), {
-    code: "unterminated-quote",
-    severity: "error",
-    message: "this double quote is never closed, so the rest of the line is lost",
-    help: 'close it on the same line: "..."',
-    texts: [`Unterminated quote '${shown}'`, `Unmatched quote: '${shown}'`],
-    stage: "every",
-  });
-}
-
 /** `@ID rest` and `@^ID rest`: the rest when it applies, undefined when the line drops out. */
 function applyCondition(line: ExpandedLine, configId: string): ExpandedLine | undefined {
-  const match = /^(\s*)@(\^?)(\S*)(\s+|$)/.exec(line.text);
+  const match = line.text.includes("@") ? /^(\s*)@(\^?)(\S*)(\s+|$)/.exec(line.text) : null;
   if (!match) return line;
   const same = match[3] === configId && configId !== "";
   const applies = match[3] !== "" && (match[2] === "^" ? !same : same);
@@ -151,6 +162,21 @@ function collect(state: State, text: string): void {
 }
 
 function expandLogical(state: State, line: ExpandedLine): void {
+  if (!/[$~]/.test(line.text)) {
+    emit(state, line);
+    return;
+  }
+  if (state.full) return;
+  if (state.depth >= expansionLimits.depth) {
+    stop(state, line, `definitions stand more than ${expansionLimits.depth} deep in one another`);
+    return;
+  }
+  state.depth++;
+  expandNamed(state, line);
+  state.depth--;
+}
+
+function expandNamed(state: State, line: ExpandedLine): void {
   const definition = readDefinition(line.text);
   if (definition) {
     define(state, definition.name, definition.value.trimEnd());
@@ -163,7 +189,7 @@ function expandLogical(state: State, line: ExpandedLine): void {
   }
   const result = substitute(line, names(state));
   if (result.kind === "endless") {
-    reportEndless(state, line, result.name);
+    state.diagnostics.push(definitionCycle(line, result.name));
     return;
   }
   const [only] = result.lines;
@@ -181,12 +207,13 @@ function expandSequence(
   const text = head.kind === "lines" ? (head.lines[0]?.text ?? "") : sequence.head.text;
   const read = readSequence(text);
   if (!read.ok) {
-    reportSequence(state, line, read.error);
+    state.diagnostics.push(badSequence(line, read.error));
     return;
   }
   const { variables, rounds } = read.value;
   const before = variables.map((name) => [name, state.definitions.get(name)] as const);
   for (const values of rounds) {
+    if (state.full) break;
     for (const [at, name] of variables.entries()) {
       state.definitions.set(name, { lines: [values[at] ?? ""], multiLine: false });
     }
@@ -212,17 +239,31 @@ function define(state: State, name: string, value: string): void {
 }
 
 function emit(state: State, line: ExpandedLine): void {
-  const include = /^\s*(include[rmwba]?)(?:\s+(.*))?$/.exec(line.text);
+  if (line.columns) {
+    state.substituted += line.text.length + 1;
+    if (line.text.length > expansionLimits.expandedLine || state.substituted > expansionLimits.substituted) {
+      stop(
+        state,
+        line,
+        `definitions and sequences make more than ${expansionLimits.substituted} characters of text, or more than ${expansionLimits.expandedLine} in one line`,
+      );
+      return;
+    }
+  }
+  const include = line.text.includes("include") ? /^\s*(include[rmwba]?)\s+(.*)$/.exec(line.text) : null;
   if (include?.[2]) {
     includeFiles(state, line, { keyword: include[1] as string, pattern: include[2].trim() });
     return;
   }
-  const check = /^\s*include_check(?:\s+(.*))?$/.exec(line.text);
+  const check = line.text.includes("include") ? /^\s*include_check(?:\s+(.*))?$/.exec(line.text) : null;
   if (check) state.strictness = readIncludeCheck(state.strictness, check[1] ?? "");
   // `$NAME = VALUE` with a blank is told once, as the unknown keyword that keepalived takes it for.
-  const blank = /^\s*\$\w+\s+=/.test(line.text);
-  for (const use of blank ? [] : undefinedUses(line.text)) reportUndefined(state, line, use);
-  state.lines.push(line);
+  const plain = !line.text.includes("$") || /^\s*\$\w+\s+=/.test(line.text);
+  for (const use of plain ? [] : undefinedUses(line.text))
+    state.diagnostics.push(undefinedVariable(line, { ...use, known: state.definitions.has(use.name) }));
+  state.emitted += line.text.length;
+  if (state.emitted <= expansionLimits.emitted) state.lines.push(line);
+  else stop(state, line, `the files hold more than ${expansionLimits.emitted} characters`);
 }
 
 function includeFiles(
@@ -231,27 +272,24 @@ function includeFiles(
   include: { readonly keyword: string; readonly pattern: string },
 ): void {
   const pattern = include.pattern.replace(/^"(.*)"$/, "$1");
-  const at = spanOf(line, line.text.indexOf(include.keyword), line.text.length);
-  if (state.open.length >= INCLUDE_DEPTH) {
-    report(state, line, {
-      code: "include-cycle",
-      severity: "error",
-      message: `files include one another more than ${INCLUDE_DEPTH} deep: ${[...new Set(state.open)].join(" -> ")}`,
-      help: "remove the include that leads back to a file already being read",
-      texts: [`Configuration file '${pattern}' open problem (Too many open files) - skipping`],
-    });
+  const at = spanOf(line, { start: line.text.indexOf(include.keyword), end: line.text.length });
+  if (state.open.length >= expansionLimits.includeDepth) {
+    const chain = [...new Set(state.open)].join(" -> ");
+    const reason = `files include one another more than ${expansionLimits.includeDepth} deep: ${chain}`;
+    state.diagnostics.push(includeCycle(line, pattern, reason));
     return;
   }
   const found = findFiles(pattern, includeContext(state, { keyword: include.keyword, span: at }));
   for (const file of found) {
+    if (state.reads > expansionLimits.files) {
+      stop(state, line, `more than ${expansionLimits.files} files are included`);
+      return;
+    }
     if (state.open.includes(file.path)) {
-      report(state, line, {
-        code: "include-cycle",
-        severity: "error",
-        message: `${file.path} is included while it is being read: ${[...state.open, file.path].join(" -> ")}`,
-        help: "remove this include; locum skips it, keepalived reads the file again and again until no descriptor is left",
-        texts: [`Configuration file '${pattern}' open problem (Too many open files) - skipping`],
-      });
+      const chain = [...state.open, file.path].join(" -> ");
+      state.diagnostics.push(
+        includeCycle(line, pattern, `${file.path} is included while it is being read: ${chain}`),
+      );
     } else expandFile(state, file);
   }
 }
@@ -272,86 +310,8 @@ function predefined(state: State, name: string): string | undefined {
   return variable ? state.options.environment?.variables?.[variable[1] as string] : undefined;
 }
 
-function reportSequence(state: State, line: ExpandedLine, message: string): void {
-  report(state, line, {
-    code: "bad-sequence",
-    severity: "error",
-    message,
-    help: "write ~SEQ(var, start, step, end) LINE or ~LST(var, value, ...) LINE",
-    texts: [`Invalid sequence '${line.text.trim()}'`],
-  });
-}
-
-function reportEndless(state: State, line: ExpandedLine, name: string): void {
-  report(state, line, {
-    code: "definition-cycle",
-    severity: "error",
-    message: `the value of $${name} leads back to $${name}, so this line can never be finished; it is skipped`,
-    help: `give $${name} a value that does not use $${name}`,
-    texts: [`Definition '$${name}' is recursive`],
-  });
-}
-
-function reportUndefined(
-  state: State,
-  line: ExpandedLine,
-  use: { readonly name: string; readonly braced: boolean; readonly start: number; readonly end: number },
-): void {
-  const written = use.braced ? `\${${use.name}}` : `$${use.name}`;
-  const quoted = (line.text.slice(0, use.start).split('"').length - 1) % 2 === 1;
-  const known = state.definitions.has(use.name);
-  state.diagnostics.push({
-    code: "undefined-variable",
-    severity: use.braced && !quoted ? "error" : "warning",
-    message: `${written} is ${known ? "not usable here" : "not defined"}, so it stays in the text as it is${use.braced && !quoted ? ", and keepalived takes its braces for a block" : ""}`,
-    help: `define it before this line with $${use.name}=VALUE, or remove it`,
-    span: spanOf(line, use.start, use.end),
-    related: [],
-    ...(use.braced && !quoted
-      ? {
-          keepalived: {
-            texts: ["Unexpected '{' - ignoring"],
-            stage: "every",
-            exitCode: 5,
-          } as KeepalivedReport,
-        }
-      : {}),
-  });
-}
-
-function spanOf(line: ExpandedLine, start: number, end: number): Diagnostic["span"] {
-  return {
-    file: line.file,
-    line: line.line,
-    column: columnOf(line, Math.max(0, start)).from,
-    endColumn: columnOf(line, Math.max(start, end - 1)).to,
-  };
-}
-
-function wholeLine(line: ExpandedLine): ExpandedLine {
-  return sliceLine(line, { start: /^\s*/.exec(line.text)?.[0].length ?? 0, end: line.text.trimEnd().length });
-}
-
-function report(
-  state: State,
-  at: ExpandedLine,
-  found: {
-    readonly code: string;
-    readonly severity: Severity;
-    readonly message: string;
-    readonly help: string;
-    readonly texts: readonly string[];
-    readonly stage?: KeepalivedReport["stage"];
-  },
-): void {
-  const line = wholeLine(at);
-  state.diagnostics.push({
-    code: found.code,
-    severity: found.severity,
-    message: found.message,
-    help: found.help,
-    span: spanOf(line, 0, line.text.length),
-    related: [],
-    keepalived: { texts: found.texts, stage: found.stage ?? "read", exitCode: 5 },
-  });
+/** Told once; after it nothing more is expanded. */
+function stop(state: State, line: ExpandedLine, reason: string): void {
+  if (!state.full) state.diagnostics.push(tooLarge(line, reason));
+  state.full = true;
 }

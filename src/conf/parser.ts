@@ -169,9 +169,25 @@ function endOf(token: IToken): number {
 
 let parser: BlockParser | undefined;
 
+/** No keyword stands more than four blocks deep; what is deeper is read as if its braces were not there. */
+const DEPTH_LIMIT = 64;
+
+function withoutDepth(tokens: IToken[]): IToken[] {
+  let depth = 0;
+  let deepest = 0;
+  const tooDeep = new Set<IToken>();
+  for (const token of tokens) {
+    if (token.tokenType === Open) deepest = Math.max(deepest, ++depth);
+    if (token.tokenType !== Open && token.tokenType !== Close) continue;
+    if (depth > DEPTH_LIMIT) tooDeep.add(token);
+    if (token.tokenType === Close) depth = Math.max(0, depth - 1);
+  }
+  return deepest > DEPTH_LIMIT ? tokens.filter((token) => !tooDeep.has(token)) : tokens;
+}
+
 /** Reads text into a tree. Never fails; a missing or surplus brace shows in the tree (`Block.close`, `strayCloses`). */
 export function parse(text: string): Document {
   parser ??= new BlockParser();
-  parser.input = tokenize(text);
+  parser.input = withoutDepth(tokenize(text));
   return parser.document();
 }
