@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { format } from "../../../src/conf/format/format.ts";
 import { stripComment } from "../../../src/conf/strip-comment.ts";
-import { stripComment } from "../../../src/conf/strip-comment.ts";
 import { describeWith } from "../../support/require.ts";
 import { corpusFiles } from "../corpus.ts";
 import { keepalivedCases } from "../keepalived-cases.ts";
