@@ -18,6 +18,19 @@ export const globalPages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "bad-port",
+    severity: "error",
+    summary: "The port of smtp_server is no port.",
+    reason: "keepalived drops the mail server, so no alert is ever sent.",
+    mend: "write smtp_server HOST PORT with a port from 1 to 65535, or HOST alone for port 25",
+    example: {
+      bad: globals("    smtp_server 192.0.2.25 smtp\n"),
+      line: 2,
+      good: globals("    smtp_server 192.0.2.25 25\n"),
+      also: ["alert-without-recipient"],
+    },
+  },
+  {
     code: "realtime-priority-clamped",
     severity: "warning",
     summary: "A realtime priority is beyond 1 to 99.",

@@ -35,19 +35,6 @@ export const groupPages: readonly LanguagePage[] = [
     example: { bad: group("        web\n") + instance() + second, line: 5, good: pair + instance() + second },
   },
   {
-    code: "empty-sync-group-list",
-    severity: "warning",
-    summary: "The group block of a sync group lists nobody.",
-    reason: "The block has no effect, and the group has no members.",
-    mend: "write one instance per line",
-    example: {
-      bad: group("") + instance() + second,
-      line: 3,
-      good: pair + instance() + second,
-      also: ["empty-sync-group"],
-    },
-  },
-  {
     code: "unknown-sync-member",
     severity: "error",
     summary: "A sync group names an instance that does not exist.",

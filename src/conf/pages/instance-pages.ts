@@ -93,6 +93,19 @@ export const instancePages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "state-twice",
+    severity: "warning",
+    summary: "Another state after state MASTER.",
+    reason: "MASTER stays, whatever state follows, though elsewhere the last of several lines counts.",
+    mend: "keep one of the two lines",
+    example: {
+      bad: instance("state MASTER", "state BACKUP"),
+      line: 9,
+      good: instance("state BACKUP"),
+      also: ["repeated-keyword"],
+    },
+  },
+  {
     code: "nopreempt-with-master",
     severity: "warning",
     summary: "nopreempt together with state MASTER.",

@@ -131,6 +131,33 @@ export const readingPages: readonly LanguagePage[] = [
     example: { bad: `~SEQ(A, 1, 0, 3) $A\n${instance()}`, line: 1, good: instance() },
   },
   {
+    code: "expansion-too-large",
+    severity: "error",
+    summary: "Definitions, sequences or includes make more text than any configuration has.",
+    reason:
+      "A definition that contains itself, sequences inside sequences, or files that include each other twice over would never end. keepalived runs until it has no memory left.",
+    mend: "look for a definition that uses itself, or a sequence that is much longer than meant",
+    example: {
+      bad: `$MAIL= \\\n    notification_email_from lb@example.org \\\n    $MAIL\nglobal_defs {\n    $MAIL\n}\n${instance()}`,
+      line: 5,
+      good: instance(),
+      also: ["repeated-keyword", "alert-without-recipient"],
+    },
+  },
+  {
+    code: "line-too-long",
+    severity: "error",
+    summary: "A line has more than 1023 bytes.",
+    reason:
+      "keepalived 2.2.7 reads so many and takes the rest for another line; later versions skip the line, as locum does. A comment may be longer.",
+    mend: "break it up: put parts of it into definitions ($NAME=...), or a long command into a script",
+    example: {
+      bad: `${instance()}# a router_id of 1,024 letters\nglobal_defs {\n    router_id ${"x".repeat(1_024)}\n}\n`,
+      line: 11,
+      good: instance(),
+    },
+  },
+  {
     code: "unknown-keyword",
     severity: "error",
     summary: "A word that is no keyword of this block.",
