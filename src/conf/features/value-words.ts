@@ -76,7 +76,7 @@ export function valueWords(
 /** The words that may stand in an entry after `before`: values of the word before, or further words. */
 export function entryWords(list: string, before: readonly string[]): readonly string[] {
   const last = before[before.length - 1];
-  if (last === undefined) return list === "virtual_server_group" ? ["fwmark"] : [];
+  if (last === undefined) return firstWords(list);
   if (list === "linkbeat_interfaces") return ["MII", "ETHTOOL", "IOCTL"];
   const values = OF_TOKEN[last];
   if (values) return values;
@@ -84,6 +84,15 @@ export function entryWords(list: string, before: readonly string[]): readonly st
     .filter(isLiteralToken)
     .map((token) => token.name)
     .filter((name) => !before.includes(name));
+}
+
+/** Words that may begin an entry; routes and rules are the lists whose entries need not begin with an address or name. */
+function firstWords(list: string): readonly string[] {
+  if (list === "virtual_server_group") return ["fwmark"];
+  if (!/_(?:routes|rules)$/.test(list)) return [];
+  const tokens = entryTokensOf(list);
+  const types = tokens.find((token) => token.name === "TYPE")?.syntax.match(/[a-z]+/g) ?? [];
+  return [...tokens.filter(isLiteralToken).map((token) => token.name), ...types];
 }
 
 const INTERFACE_TOKENS = new Set(["dev", "via_dev", "iif", "oif"]);

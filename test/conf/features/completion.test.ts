@@ -129,6 +129,8 @@ describe("values", () => {
       "vrrp_instance V {\n virtual_ipaddress {\n  192.0.2.1/24 |",
       ["dev", "label"],
     ],
+    ["the words of a route", "vrrp_instance V {\n virtual_routes {\n  |", ["to", "src", "via", "blackhole"]],
+    ["the words of a rule", "static_rules {\n  |", ["from", "to", "table"]],
     ["an interface in an address", "vrrp_instance V {\n virtual_ipaddress {\n  192.0.2.1/24 dev |", ["eth0"]],
     [
       "a scope in an address",
