@@ -52,6 +52,7 @@ export interface WrittenLines {
 export function readWrittenLines(physical: readonly string[]): WrittenLines {
   const openQuotes: OpenQuote[] = [];
   let collecting = false;
+  let first = false;
   const lines = physical.map((raw, index): WrittenLine => {
     const untouched: WrittenLine = { kind: "untouched", text: raw.replace(/\r$/, "") };
     if (raw.includes("\0")) return untouched;
@@ -64,7 +65,8 @@ export function readWrittenLines(physical: readonly string[]): WrittenLines {
     if (code === "")
       return comment === "" ? { kind: "blank" } : { kind: "comment", comment, inDefinition: collecting };
     const indent = stripped.text.length - stripped.text.replace(/^[ \t]+/, "").length;
-    const line = readCode({ code, comment, indent, collecting });
+    const line = readCode({ code, comment, indent, collecting, first });
+    first = line.definition === "opens" ? /=[ \t]*\\$/.test(code) : first && code === "\\";
     collecting = line.definition !== "none" && line.definition !== "single" && code.endsWith("\\");
     return line.unclosed ? untouched : line;
   });
@@ -76,14 +78,23 @@ interface Code {
   readonly comment: string;
   readonly indent: number;
   readonly collecting: boolean;
+  /** The definition has no text before this line, so that this line goes where the name is used, perhaps within another. */
+  readonly first: boolean;
 }
 
-function readCode({ code, comment, indent, collecting }: Code): CodeLine & { readonly unclosed: boolean } {
+function readCode({
+  code,
+  comment,
+  indent,
+  collecting,
+  first,
+}: Code): CodeLine & { readonly unclosed: boolean } {
   const conditional = collecting ? null : /^@(\^?)([^\s"]*)(?:[ \t]+|$)/.exec(code);
   const start = conditional?.[0].length ?? 0;
   // On a machine that does not take the first line of the definition, this one is a condition.
   const foreign = collecting && code.startsWith("@");
-  const rest = foreign ? special(code) : readRest(code.slice(start));
+  const read = readRest(code.slice(start));
+  const rest = foreign || (collecting && first) ? { ...special(code), braces: read.braces } : read;
   const prefix = conditional ? `@${conditional[1]}${conditional[2]}` : "";
   const text = [prefix, rest.text].filter((part) => part !== "").join(" ");
   const definition = collecting
