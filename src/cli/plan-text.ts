@@ -5,6 +5,7 @@ import type { RealServerChange, VirtualServerChange } from "../director/reload-h
 import type { ReloadPlan } from "../director/reload-plan.ts";
 import type { SettingChange } from "../director/reload-settings.ts";
 import type { InstanceChange, ScriptChange } from "../director/reload-vrrp.ts";
+import { printable } from "./code-frame.ts";
 import type { PlanReport } from "./plan.ts";
 
 /** What colours are needed; picocolors has them. */
@@ -23,7 +24,7 @@ type Mark = "+" | "-" | "~" | "!" | "↻";
 /** A plan for people: a line for each change, in the order of the reload, and the verdict last. */
 export function planText(report: PlanReport, colors: PlanColors): string {
   const lines = [
-    `${colors.bold("Reload to")} ${report.file}, compared with ${report.against}`,
+    `${colors.bold("Reload to")} ${printable(`${report.file}, compared with ${report.against}`)}`,
     ...report.assumptions.map((assumption) => colors.dim(`Assumed: ${assumption}`)),
   ];
   if (report.refusal !== undefined) {
@@ -38,7 +39,7 @@ export function planText(report: PlanReport, colors: PlanColors): string {
 
 function findingLine({ span, message, help, code }: Diagnostic): string {
   const where = span.line === 0 ? span.file : `${span.file}:${span.line}`;
-  return `  ${where}: ${message}${help === undefined ? "" : `; ${help}`} [${code}]`;
+  return printable(`  ${where}: ${message}${help === undefined ? "" : `; ${help}`} [${code}]`);
 }
 
 function sections(plan: ReloadPlan, colors: PlanColors): readonly string[] {
@@ -68,11 +69,11 @@ class Painter {
   line(mark: Mark, text: string, depth = 1): string {
     const { green, red, yellow } = this.#colors;
     const paint = { "+": green, "-": red, "!": red, "~": yellow, "↻": yellow }[mark];
-    return `${"  ".repeat(depth)}${paint(mark)} ${text}`;
+    return `${"  ".repeat(depth)}${paint(mark)} ${printable(text)}`;
   }
 
   note(text: string): string {
-    return `      ${this.#colors.dim(text)}`;
+    return `      ${this.#colors.dim(printable(text))}`;
   }
 }
 
@@ -122,10 +123,13 @@ function sessionWords({ sessions }: RealServerChange): readonly string[] {
 }
 
 function checkWords({ checksStarted, checksStopped }: RealServerChange): readonly string[] {
-  const checks = (count: number) => `${count} check${count === 1 ? "" : "s"}`;
-  if (checksStarted > 0 && checksStopped > 0) return [`${checks(checksStarted)} begin anew`];
-  if (checksStarted > 0) return [`${checks(checksStarted)} begin`];
-  return checksStopped > 0 ? [`${checks(checksStopped)} end`] : [];
+  const checks = (count: number, verb: string) =>
+    count === 1 ? [`1 check ${verb}s`] : [`${count} checks ${verb}`];
+  if (checksStarted > 0) {
+    const anew = checksStopped > 0 ? " anew" : "";
+    return checks(checksStarted, "begin").map((words) => `${words}${anew}`);
+  }
+  return checksStopped > 0 ? checks(checksStopped, "end") : [];
 }
 
 function instanceLines(instance: InstanceChange, painter: Painter): readonly string[] {
@@ -206,15 +210,16 @@ function verdict(plan: ReloadPlan, colors: PlanColors): string {
   const services = plan.checkers?.operations.length ?? 0;
   const table = `${services} operation${services === 1 ? "" : "s"} on the service table`;
   if (plan.outcome === "changed") return colors.green(`No address held now goes away; ${table}.`);
-  const lost =
-    plan.vrrp?.addresses.filter(({ fate }) => ["removed", "interrupted", "dropped"].includes(fate)) ?? [];
-  const worst = lost.some(({ fate }) => fate === "dropped")
-    ? "drop"
-    : lost.some(({ fate }) => fate === "removed")
-      ? "go away"
-      : "be gone for a moment";
-  const names = lost.map(({ address }) => address).join(", ");
-  return colors.red(`${names} would ${worst}; ${table}.`);
+  const having = (fate: AddressChange["fate"]) =>
+    plan.vrrp?.addresses.filter((change) => change.fate === fate).map(({ address }) => address) ?? [];
+  const lost = (
+    [
+      ["would DROP", having("dropped")],
+      ["would go away for good", having("removed")],
+      ["would be gone for a moment", having("interrupted")],
+    ] as const
+  ).flatMap(([what, addresses]) => (addresses.length === 0 ? [] : [`${addresses.join(", ")} ${what}`]));
+  return colors.red(`${[...lost, table].join("; ")}.`);
 }
 
 function secondsText(duration: Parameters<typeof inSeconds>[0]): string {

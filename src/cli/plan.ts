@@ -111,6 +111,11 @@ async function makeReport(file: string, options: PlanOptions): Promise<PlanRepor
   return compareWithDaemon(file, { ...options, daemon: found.value });
 }
 
+/** The name of one file as a pattern that matches nothing else. */
+function literal(file: string): string {
+  return file.replace(/[*?[\]{}\\]/g, "\\$&");
+}
+
 function unreadable(file: string): string | undefined {
   try {
     readFileSync(file);
@@ -132,11 +137,11 @@ async function compareFiles(
       import("../director/reload-plan.ts"),
     ]);
   const configId = options.configId ?? (await import("./config-id.ts")).defaultConfigId();
-  const old = loadDaemonConfiguration(options.running, { configId });
+  const old = loadDaemonConfiguration(literal(options.running), { configId });
   if (old.refusal !== undefined) {
     return `no daemon can be running with ${options.running}: ${old.refusal.message}; "locum lint ${options.running}" shows why`;
   }
-  const next = loadDaemonConfiguration(file, { configId });
+  const next = loadDaemonConfiguration(literal(file), { configId });
   const refusal = reloadRefusal(next, new Set(old.diagnostics.map(findingText)));
   const assumptions = [
     `every instance has long been ${options.assume.toUpperCase()}`,
@@ -169,7 +174,7 @@ async function compareWithDaemon(
   const standing = status.value as StatusAnswer;
   const interfaces = standing.vrrp?.vrrp.links.map(({ name }) => name);
   const host = { ...hostFacts(), ...(interfaces === undefined ? {} : { interfaces }) };
-  const next = loadDaemonConfiguration(file, { configId, host });
+  const next = loadDaemonConfiguration(literal(file), { configId, host });
   const passwords = passwordsOf(next.config);
   const asked = await daemon.ask({ request: "config", passwords });
   if (!asked.ok) return asked.error;

@@ -1,5 +1,6 @@
 import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
 import type { VrrpInstanceStatus } from "../director/vrrp-status.ts";
+import { printable } from "./code-frame.ts";
 import type { StatusAnswer } from "./control-answers.ts";
 
 /** What colours are needed; picocolors has them. */
@@ -138,7 +139,7 @@ function table(
 ): readonly string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
   return rows.map((row, index) => {
-    const cells = row.map((cell, at) => {
+    const cells = row.map(printable).map((cell, at) => {
       const padded = at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0);
       return style.paint[cell]?.(padded) ?? padded;
     });

@@ -263,7 +263,12 @@ export function instanceDifferences(before: VrrpInstance, after: VrrpInstance): 
 
 /** How two `vrrp_script` blocks of one name differ. */
 export function scriptDifferences(before: VrrpScript, after: VrrpScript): readonly SettingChange[] {
-  return differences(before, { after, words: SCRIPT });
+  // A command's own timeout follows that of the script, which is told.
+  const told = (script: VrrpScript): VrrpScript => {
+    const { timeout: _, ...command } = script.command;
+    return { ...script, command };
+  };
+  return differences(told(before), { after: told(after), words: SCRIPT });
 }
 
 /** How two `virtual_server` blocks of one service differ, their real servers left out. */

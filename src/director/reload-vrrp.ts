@@ -124,7 +124,7 @@ function instanceChanges(
     if (successor === undefined) changes.push({ ...common, kind: "stop", settings: [], cautions: [] });
     else {
       const settings = instanceDifferences(instance, successor.instance);
-      const caution = `another director of the same pair needs the same interface family and virtual_router_id ${successor.instance.virtualRouterId}, or both become MASTER`;
+      const caution = `the other directors need virtual_router_id ${successor.instance.virtualRouterId} too, or both become MASTER`;
       const cautions = settings.some(({ name }) => name === "virtual_router_id") ? [caution] : [];
       changes.push({ ...common, kind: "restart", settings, cautions, ...listensFor(successor.key) });
     }
