@@ -157,6 +157,7 @@ export const globalPages: readonly LanguagePage[] = [
     example: {
       bad: `vrrp_track_process nginx {\n    weight 10\n}\n${instance("track_process {\n        nginx\n    }")}`,
       line: 3,
+      also: ["unknown-tracker"],
       good: `vrrp_track_process nginx {\n    process nginx\n    weight 10\n}\n${instance("track_process {\n        nginx\n    }")}`,
     },
   },

@@ -102,7 +102,6 @@ export const instancePages: readonly LanguagePage[] = [
       bad: instance("state MASTER", "state BACKUP"),
       line: 9,
       good: instance("state BACKUP"),
-      also: ["repeated-keyword"],
     },
   },
   {

@@ -1,6 +1,8 @@
 import { instance } from "./example.ts";
 import { rule } from "./rule.ts";
 
+const KEYWORDS = new Set(["smtp_alert", "smtp_alert_vrrp", "smtp_alert_checker"]);
+
 /** smtp_alert sends to notification_email; an empty list sends nothing. */
 export const alertWithoutRecipient = rule({
   code: "alert-without-recipient",
@@ -16,10 +18,9 @@ export const alertWithoutRecipient = rule({
   },
   check: ({ config, root, isMisread }, tell) => {
     if (config.global.notificationEmail.length > 0 || root("global_defs").some(isMisread)) return;
-    const KEYWORDS = ["smtp_alert", "smtp_alert_vrrp", "smtp_alert_checker"];
     const blocks = ["global_defs", "vrrp_instance", "vrrp_sync_group", "virtual_server"];
     for (const section of blocks.flatMap((name) => root(name))) {
-      const line = KEYWORDS.map((keyword) => section.last(keyword)).find((each) => each !== undefined);
+      const line = section.lines.findLast((each) => KEYWORDS.has(each.words[0]?.text ?? ""));
       const [word, value] = line?.words ?? [];
       if (!word || /^(off|no|false)$/i.test(value?.text ?? "")) continue;
       tell(word, {

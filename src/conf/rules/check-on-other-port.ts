@@ -1,3 +1,4 @@
+import type { RealServer } from "../model/virtual-server.ts";
 import { realServer, service } from "./example.ts";
 import { rule } from "./rule.ts";
 import { isCheck } from "./written-check.ts";
@@ -18,15 +19,23 @@ export const checkOnOtherPort = rule({
   mend: "remove connect_port, or add a second check of the served port",
   example: { bad: service(check(8080)), line: 8, good: service(check(80)) },
   check: ({ services }, tell) => {
-    for (const { server, section } of services.flatMap((each) => each.realServers)) {
-      if (server.port === 0 || server.checkers.some((each) => each.target.port === server.port)) continue;
-      const other = server.checkers.find((each) => each.target.port !== 0);
-      if (!other) continue;
-      const lines = section.lines.filter(isCheck).flatMap((each) => each.block?.directives ?? []);
+    for (const { realServers } of services) {
+      const elsewhere = realServers.filter(({ server }) => isCheckedElsewhere(server));
+      const [first] = elsewhere;
+      const checker = first?.server.checkers.find(({ target }) => target.port !== 0);
+      if (!first || !checker) continue;
+      const lines = first.section.lines.filter(isCheck).flatMap((each) => each.block?.directives ?? []);
       const line = lines.find((each) => each.words[0]?.text === "connect_port");
-      tell(line?.words[0] ?? section.place, {
-        message: `${server.address} serves port ${server.port}, but only port ${other.target.port} is checked`,
+      const others = elsewhere.length - 1;
+      tell(line?.words[0] ?? first.section.place, {
+        message: `${first.server.address} serves port ${first.server.port}, but only port ${checker.target.port} is checked${others > 0 ? `; so it is with ${others} more of this service` : ""}`,
       });
     }
   },
 });
+
+/** True when there are checks, and none of them asks the port that is served. */
+function isCheckedElsewhere({ port, checkers }: RealServer): boolean {
+  const ports = checkers.map(({ target }) => target.port).filter((each) => each !== 0);
+  return port !== 0 && ports.length > 0 && !ports.includes(port);
+}

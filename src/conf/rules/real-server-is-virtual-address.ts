@@ -4,7 +4,7 @@ import { rule } from "./rule.ts";
 /** A packet for the virtual address that is sent on to the virtual address comes back. */
 export const realServerIsVirtualAddress = rule({
   code: "real-server-is-virtual-address",
-  severity: "error",
+  severity: "warning",
   summary: "A real server has the address of a virtual server or instance.",
   reason:
     "What is sent there comes back to the director itself: it goes in circles, or reaches a local service on one router and nobody on the other.",

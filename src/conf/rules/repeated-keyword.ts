@@ -6,8 +6,8 @@ import type { Tell } from "./rule.ts";
 import { rule } from "./rule.ts";
 import type { Section } from "./section.ts";
 
-/** Keywords of one value that may still be written several times. */
-const SEVERAL = new Set(["status_code", "vrrp_ipsets", "include"]);
+/** Keywords that may be written several times, or (state) of which another finding tells what counts. */
+const SEVERAL = new Set(["status_code", "vrrp_ipsets", "include", "state"]);
 
 /** The last of several lines with one keyword counts; the others are lost in silence. */
 export const repeatedKeyword = rule({

@@ -24,10 +24,10 @@ export const sameVirtualAddress = rule({
         ...section.entries("virtual_ipaddress"),
         ...section.entries("virtual_ipaddress_excluded"),
       ];
+      const written = new Map(lists.map(([word]) => [word?.text.split("/", 1)[0], word]));
       const moved = [...instance.virtualAddresses, ...instance.excludedAddresses];
       for (const { address } of moved) {
-        const words = lists.findLast(([word]) => word?.text.split("/", 1)[0] === address);
-        const place = words?.[0] ?? section.place;
+        const place = written.get(address) ?? section.place;
         const first = owners.get(address);
         if (!first) {
           owners.set(address, { name: instance.name, place });

@@ -3,7 +3,8 @@ import type { Section } from "./section.ts";
 
 /** True for the block of a check, of whatever kind. */
 export function isCheck(line: Directive): boolean {
-  return /^[A-Z]+_(?:CHECK|GET)$/.test(line.words[0]?.text ?? "");
+  const keyword = line.words[0]?.text ?? "";
+  return keyword.endsWith("_CHECK") || keyword.endsWith("_GET");
 }
 
 /** The HTTP_GET and SSL_GET blocks of a real server. */
