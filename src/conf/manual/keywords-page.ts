@@ -100,8 +100,9 @@ function preprocessor(): string {
 }
 
 function meaning(place: ManualPlace): string {
-  const note = factText(place, "note");
-  return `${escaped(meaningOf(place))}${note === "" ? "" : ` (${note})`}`;
+  const own = place.kind === "token" && place.token.effect === "accepted" ? "accepted, no effect yet" : "";
+  const notes = [factText(place, "note"), own].filter((note) => note !== "").join("; ");
+  return `${escaped(meaningOf(place))}${notes === "" ? "" : ` (${notes})`}`;
 }
 
 function values(place: ManualPlace): string {

@@ -107,7 +107,8 @@ function sentence({ label, text }: Fact, place: ManualPlace): string {
     case "note":
       return `Note: ${plain}.`;
     case "locum":
-      if (place.kind === "token" || plain === "works") return "";
+      // What is true of the whole list is said once, at the list.
+      if (plain === "works" || (place.kind === "token" && place.token.effect === undefined)) return "";
       return plain.startsWith("works, but ") ? `W${plain.slice(1)}.` : "No effect yet.";
   }
 }
