@@ -43,7 +43,8 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
   const seen = new Set<string>();
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as Word;
-    if (seen.has("nexthop") || ROUTE_TYPES.has(word.text) || word.text === "to") continue;
+    if (seen.has("nexthop") || seen.has("encap") || ROUTE_TYPES.has(word.text) || word.text === "to")
+      continue;
     if (ROUTE_FLAGS.has(word.text)) {
       seen.add(word.text);
     } else if (ROUTE_WORDS.has(word.text) && word.text !== "DST" && word.text !== "TYPE") {

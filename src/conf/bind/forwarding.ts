@@ -25,7 +25,7 @@ export function readForwarding(
   const unknown = options.find((option, at) => !isTunnelOption(option.text, options[at - 1]?.text));
   if (unknown) {
     tell(context, unknown, {
-      code: "unknown-tunnel-option",
+      code: "unknown-value",
       severity: "error",
       message: `'${unknown.text}' means nothing after ${word.text}`,
       help: "after TUN may come type ipip|gue|gre, port N, and nocsum, csum or remcsum",
@@ -65,7 +65,7 @@ export function readTunnel(context: BindContext, setting: Setting | undefined): 
     else if (word?.text === "port" && /^\d+$/.test(next ?? "")) tunnel = { ...tunnel, port: Number(next) };
     else if (word) {
       tell(context, word, {
-        code: "unknown-tunnel-option",
+        code: "unknown-value",
         severity: "error",
         message: `'${word.text}' is no option of TUN, or lacks its value, so it has no effect`,
         help: "write TUN type ipip, TUN type gue port N or TUN type gre, and nocsum, csum or remcsum",

@@ -1,7 +1,8 @@
 import type { GarpGroup, TrackGroup } from "../model/tracking.ts";
 import type { Directive } from "../tree.ts";
-import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.ts";
+import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
 import { bindFields, duration, listed, text } from "./fields.ts";
+import { entriesOf } from "./setting.ts";
 import { readBlock } from "./settings.ts";
 
 /** Binds one `track_group NAME { }`: the members that exist; undefined when none does. */
@@ -13,10 +14,12 @@ export function bindTrackGroup(
   const name = directive.words[1]?.text ?? "";
   const context = { ...outer, owner: name };
   const settings = readBlock(context, { block: directive.block, path: "track_group" });
-  const members = listed("group")({ settings, context });
-  for (const member of members) {
+  const words = settings.every("group").flatMap((setting) => entriesOf(setting).flat());
+  const members = words.map((word) => word.text);
+  for (const word of words) {
+    const member = word.text;
     if (instances.includes(member)) continue;
-    tell(context, placeOf(settings.last("group")?.directive ?? directive), {
+    tell(context, word, {
       code: "unknown-track-member",
       severity: "error",
       message: `no vrrp_instance is called ${member}, so the track_group ${name} goes without it`,
@@ -27,7 +30,7 @@ export function bindTrackGroup(
   }
   const known = members.filter((member) => instances.includes(member));
   if (known.length > 0) return { name, at: sourceLine(context, placeOf(directive)), members: known };
-  tell(context, closeOf(directive), {
+  tell(context, placeOf(directive), {
     code: "empty-track-group",
     severity: "error",
     message: `the track_group ${name} has no instance, so it is left out`,

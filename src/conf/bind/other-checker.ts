@@ -5,7 +5,6 @@ import type {
   SmtpChecker,
   UdpChecker,
 } from "../model/other-checkers.ts";
-import type { CheckTarget } from "../model/virtual-server.ts";
 import { bindTarget, readTiming, settleTiming, type TimingDefaults } from "./check-target.ts";
 import { type BindContext, closeOf, tell } from "./context.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -52,7 +51,7 @@ export function bindOtherChecker(context: BindContext, check: ReadCheck): OtherC
     case "MISC_CHECK":
       return bindMisc(context, check, common);
     case "SMTP_CHECK":
-      return { kind: "smtp", ...common, ...bindSmtp(context, check, target()) };
+      return { kind: "smtp", ...common, ...bindSmtp(context, check) };
     case "DNS_CHECK":
       return { kind: "dns", ...common, target: target(), ...bindDns(source) };
     case "PING_CHECK":
@@ -97,23 +96,22 @@ function bindMisc(
 
 function bindSmtp(
   context: BindContext,
-  { settings }: ReadCheck,
-  own: CheckTarget,
-): Pick<SmtpChecker, "helloName" | "hosts"> {
-  const endpoint = { address: own.address, port: own.port };
-  const hosts = settings.every("host").map((host) =>
-    bindTarget(context, {
-      settings: readBlock(context, {
-        block: host.directive.block,
-        path: "virtual_server/real_server/SMTP_CHECK/host",
-      }),
-      endpoint,
-    }),
-  );
-  return {
-    helloName: settings.word("helo_name") ?? "smtpchecker.keepalived.org",
-    hosts: hosts.length > 0 ? hosts : [own],
-  };
+  { settings, surroundings }: ReadCheck,
+): Pick<SmtpChecker, "target" | "helloName" | "hosts"> {
+  const target = bindTarget(context, { settings, endpoint: surroundings.endpoint });
+  const hosts = settings.every("host").map((host) => {
+    const inner = readBlock(context, {
+      block: host.directive.block,
+      path: "virtual_server/real_server/SMTP_CHECK/host",
+    });
+    const timing = readTiming(inner, readTiming(settings, surroundings.timing));
+    return {
+      target: bindTarget(context, { settings: inner, endpoint: target }),
+      timing: settleTiming(timing, "SMTP_CHECK"),
+      ...bindFields({ settings: inner, context }, LOGGING),
+    };
+  });
+  return { target, helloName: settings.word("helo_name") ?? "smtpchecker.keepalived.org", hosts };
 }
 
 const TYPES: readonly DnsChecker["type"][] = [

@@ -9,7 +9,7 @@ export function bindPersistencePrefix({ settings, context }: FieldSource): numbe
   const length = /^\d+$/.test(word.text) ? Number(word.text) : maskLength(word.text);
   if (length !== undefined && length >= 1 && length <= 128) return length;
   tell(context, word, {
-    code: "bad-granularity",
+    code: "unknown-value",
     severity: "error",
     message: `the persistence_granularity is '${word.text}', which is neither a netmask nor a prefix length, so whole addresses count`,
     help: "write for example 255.255.255.0, or 64 for IPv6",

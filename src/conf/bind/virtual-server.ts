@@ -48,7 +48,11 @@ const FLAGS: readonly SchedulerFlag[] = [
 
 const FIELDS = {
   schedulerFlags: ({ settings }: FieldSource) => {
-    const flags = FLAGS.filter((name) => settings.has(name));
+    // What belongs to sh or mh counts with that scheduler only; the others are anybody's.
+    const scheduler = settings.lastOf("lb_algo", "lvs_sched")?.words[0]?.text;
+    const flags = FLAGS.filter(
+      (name) => settings.has(name) && (!/^[sm]h-/.test(name) || name.startsWith(`${scheduler}-`)),
+    );
     return flags.length > 0 ? flags : undefined;
   },
   persistenceEngine: text("persistence_engine"),

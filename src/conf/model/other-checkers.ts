@@ -32,9 +32,15 @@ export interface MiscChecker extends Common {
 /** `SMTP_CHECK`: a greeting and a farewell with each of the hosts. */
 export interface SmtpChecker extends Common {
   readonly kind: "smtp";
+  readonly target: CheckTarget;
   readonly helloName: string;
-  /** The `host` blocks; the target of the check itself when there are none. */
-  readonly hosts: readonly CheckTarget[];
+  /** The `host` blocks, as targets were given once; empty when the target of the check itself is asked. */
+  readonly hosts: readonly SmtpHost[];
+}
+
+/** One `host` of SMTP_CHECK. */
+export interface SmtpHost extends Common {
+  readonly target: CheckTarget;
 }
 
 /** `DNS_CHECK`: a question over UDP. */
