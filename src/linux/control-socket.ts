@@ -65,18 +65,13 @@ export class ControlSocket {
   #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      // Made by bind(2) with this mask; the folder keeps others out even before.
-      const mask = process.umask(0o177);
-      try {
-        this.#server.listen(this.path, () => {
-          this.#server.removeListener("error", reject);
-          // A server that cannot accept (no descriptors left) goes on with its next client.
-          this.#server.on("error", () => undefined);
-          resolve();
-        });
-      } finally {
-        process.umask(mask);
-      }
+      this.#server.listen(this.path, () => {
+        this.#server.removeListener("error", reject);
+        // A server that cannot accept (no descriptors left) goes on with its next client.
+        this.#server.on("error", () => undefined);
+        resolve();
+      });
+      // The name is there now. Before this call the mode of the folder keeps others out, whatever the umask.
       chmodSync(this.path, 0o600);
       // It must not keep a daemon running that has nothing else to do.
       this.#server.unref();

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { IpAddress } from "../../src/base/ip-address.ts";
+import { instant, microseconds, seconds } from "../../src/base/time.ts";
+import type { StatusAnswer } from "../../src/cli/control-answers.ts";
+import { run } from "../../src/cli/status.ts";
+import { statusText } from "../../src/cli/status-text.ts";
+import type { VrrpInstanceStatus } from "../../src/director/vrrp-status.ts";
+
+const plain = (text: string): string => text;
+const colors = { bold: plain, dim: plain, green: plain, red: plain, yellow: plain };
+const address = "192.0.2.100" as IpAddress;
+
+function instance(changes: Partial<VrrpInstanceStatus>): VrrpInstanceStatus {
+  return {
+    key: "eth0/4/51",
+    name: "ONE",
+    interface: "eth0",
+    family: 4,
+    virtualRouterId: 51,
+    version: 2,
+    role: { kind: "backup", masterDownAt: instant(9), masterInterval: seconds(1) },
+    faults: [],
+    priority: 90,
+    basePriority: 100,
+    master: { address: "192.0.2.3" as IpAddress, priority: 150 },
+    addresses: [{ address, prefixLength: 32, interface: "eth0", present: false }],
+    counters: {
+      advertisementsReceived: 7,
+      advertisementsSent: 3,
+      becameMaster: 0,
+      releasedMaster: 0,
+      priorityZeroReceived: 0,
+      priorityZeroSent: 0,
+      rejected: { ip_ttl_err: 2 },
+    },
+    ...changes,
+  };
+}
+
+function answer(...instances: readonly VrrpInstanceStatus[]): StatusAnswer {
+  const vrrp = { now: instant(10), instances, groups: [], scripts: [], links: [] };
+  return {
+    version: "1.2.3",
+    pid: 77,
+    generation: 2,
+    configurationFile: "/etc/keepalived/keepalived.conf",
+    children: [{ kind: "checkers" }, { kind: "vrrp", pid: 78 }],
+    vrrp: { vrrp, lateness: { alarms: 5, median: 64, percentile99: 900, latest: microseconds(20_000) } },
+  };
+}
+
+describe("locum status", () => {
+  it("a row for each instance: state, both priorities, the master, the addresses, what was refused and why", () => {
+    const lines = statusText(answer(instance({})), colors).split("\n");
+    expect(lines[0]).toBe("locum 1.2.3, pid 77, configuration 2 from /etc/keepalived/keepalived.conf");
+    expect(lines).toContain("The checkers process does not run: it has nothing to do.");
+    expect(lines.find((line) => line.startsWith("ONE"))).toMatch(
+      /^ONE +eth0\/51 +BACKUP +90 \(100\) +192\.0\.2\.3 \(150\) +192\.0\.2\.100 +3\/7 +ip_ttl_err 2$/,
+    );
+    expect(lines.join("\n")).toMatch(/late by 0\.06 ms \(median\), 0\.90 ms \(99 %\), 20 ms \(most\)/);
+  });
+
+  it("names what is wrong: an address that is missing, the reasons of a fault, a process that is silent", () => {
+    const master = instance({
+      name: "TWO",
+      role: {
+        kind: "master",
+        since: instant(1),
+        lastAdvertisementAt: instant(1),
+        nextAdvertisementAt: instant(2),
+        announcements: [],
+      },
+    });
+    const fault = instance({
+      role: { kind: "fault", reasons: [{ kind: "interface-down", interface: "eth0" }] },
+    });
+    const text = statusText({ ...answer(master, fault) }, colors);
+    expect(text).toMatch(/TWO .*itself +192\.0\.2\.100 \(0 of 1 on the interface\)/);
+    expect(text).toMatch(/ONE is in FAULT: interface down eth0/);
+    const { vrrp: _, ...silent } = answer();
+    expect(statusText(silent, colors)).toMatch(/vrrp process \(pid 78\) did not answer within 2 s/);
+  });
+
+  it("a virtual server with its real servers, their weight in the table and their checks", () => {
+    const real = {
+      name: "[192.0.2.10]:tcp:80",
+      up: false,
+      since: instant(0),
+      configuredWeight: 3,
+      checkers: [{ kind: "http", up: false, lastReason: "status 500, wanted 200", retriesUsed: 0 }],
+    };
+    const server = {
+      name: "[192.0.2.100]:tcp:80",
+      quorumUp: false,
+      quorum: 1,
+      liveWeight: 0,
+      realServers: [real],
+    };
+    const checkers = {
+      health: { virtualServers: [server], refusedOperations: 1 },
+      standing: { virtualServers: [] },
+      now: instant(125_000_000),
+    };
+    const text = statusText({ ...answer(), checkers }, colors);
+    expect(text).toMatch(/\[192\.0\.2\.100\]:tcp:80 DOWN \(quorum 1, live weight 0\)/);
+    expect(text).toMatch(
+      /\[192\.0\.2\.10\]:tcp:80 +DOWN +not in the table +2 min 5 s +http down \(status 500, wanted 200\)/,
+    );
+    expect(text).toMatch(/1 operations? refused by the service table/);
+  });
+
+  it("a name cannot steer the terminal", () => {
+    expect(statusText(answer(instance({ name: "\u001b[2JX" })), colors)).not.toContain("\u001b");
+  });
+
+  it("a socket where nobody listens is an error with the way out", async () => {
+    expect(await run(["--socket", "/nonexistent/locum.sock"])).toBe(1);
+    expect(await run(["--bogus"])).toBe(64);
+  });
+});
