@@ -169,6 +169,7 @@ describe("the house rules see a bad sample, and let a good one pass", () => {
     ["test/base/a.test.ts", `describe("x", () => {\n${body(90)}});`],
     ["src/grammar/vrrp.ts", "x();\n".repeat(900)],
     ["src/base/information.ts", "const anyone: many = company;"],
+    ["src/base/a.ts", "const any = f(); const x = { y: any ? 1 : 2 };"],
     ["src/dgram-extra/index.ts", 'export { a } from "./a.ts";'],
   ])("passes %s, sample %#", (path, text) => {
     expect(faults(path, text)).toEqual([]);

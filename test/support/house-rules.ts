@@ -66,7 +66,7 @@ export const languageRules: readonly HouseRule[] = [
   ),
   forbid(/(?<![.\w])(?:const\s+)?enum\s+\w+/g, "use a union of literals"),
   forbid(/(?<![.\w])namespace\s+\w+\s*\{/g, "use a module"),
-  forbid(/(?::|<|\||\bas)\s*any\b(?!\s*[:(])/g, "use unknown and narrow it"),
+  forbid(/(?::|<|\||\bas)\s*any\b(?!\s*[:(?])/g, "use unknown and narrow it"),
   forbid(/[\w)\]]!(?![=\w])/g, "handle the missing value"),
   (file) =>
     [...file.text.matchAll(/@ts-(?:ignore|nocheck)\b/g)]
