@@ -110,7 +110,7 @@ export function valuesOf(shape: ValueShape): string | undefined {
 
 function sinceOf(keyword: Keyword): string | undefined {
   const newer = keyword.in227 ? "" : "not in keepalived 2.2.7";
-  const since = keyword.since === "" ? "" : `keepalived ${keyword.since.replace("≤", "up to ")}`;
+  const since = keyword.since === "" ? "" : `keepalived ${keyword.since.replace(/^≤(.*)/, "$1 or before")}`;
   return [since, newer].filter((part) => part !== "").join(", ") || undefined;
 }
 
