@@ -38,6 +38,8 @@ export interface OutlineLine {
 
 /** The structure of one file as written, without anything being expanded. Index 0 of `lines` is line 1. */
 export interface Outline {
+  /** The text, with plain line ends. */
+  readonly text: string;
   readonly lines: readonly OutlineLine[];
   readonly statements: readonly Statement[];
   readonly definitions: readonly VariableDefinition[];
@@ -70,25 +72,30 @@ interface Level {
  * blocks after it as well, when no line was added or removed. An editor asks after every letter.
  */
 export function readOutline(text: string, previous?: Outline): Outline {
-  const { lines, head, tail } = writtenLines(text, previous);
-  const start = previous ? lastCleanLine(previous, head - 1) : 0;
-  const out = previous ? previous.lines.slice(0, start) : [];
-  const statements = (previous?.statements.slice(0, countBefore(previous.statements, start + 1)) ??
-    []) as GrowingStatement[];
-  const definitions = previous ? previous.definitions.filter((each) => each.line <= start) : [];
-  const file: Level = { top: statements, scope: undefined, enclosing: undefined, last: undefined };
-  const sameFrom = previous?.lines.length === lines.length ? lines.length - tail : lines.length;
+  const plain = text.includes("\r") ? text.replaceAll("\r\n", "\n").replace(/\r$/, "") : text;
+  const changed = previous ? changeBetween(previous, plain) : { head: 0, tail: 0, middle: readLines(plain) };
+  const before = previous ?? NOTHING;
+  const { head, tail, middle } = changed;
+  const count = head + middle.length + tail;
+  const shift = before.lines.length - count;
+  const start = lastCleanLine(before, head - 1);
+  const out = before.lines.slice(0, start);
+  const statements = before.statements.slice(0, countBefore(before.statements, start + 1));
+  const definitions = before.definitions.filter((each) => each.line <= start);
+  const file: Level = {
+    top: statements as GrowingStatement[],
+    scope: undefined,
+    enclosing: undefined,
+    last: undefined,
+  };
   let level = file;
-  for (let index = start; index < lines.length; index++) {
-    const written = lines[index] as WrittenLine;
+  for (let index = start; index < count; index++) {
     const line = index + 1;
-    if (previous && index >= sameFrom && level === file && !file.enclosing && isClean(previous, index)) {
-      for (let at = index; at < previous.lines.length; at++) out.push(previous.lines[at] as OutlineLine);
-      const rest = previous.statements.slice(countBefore(previous.statements, line));
-      for (const statement of rest) statements.push(statement as GrowingStatement);
-      for (const each of previous.definitions) if (each.line >= line) definitions.push(each);
-      break;
-    }
+    const after = shift === 0 && index >= count - tail && level === file && !file.enclosing;
+    if (after && isClean(before, index))
+      return joined(before, { text: plain, line, out, statements, definitions });
+    const written = middle[index - head] ?? before.lines[index < head ? index : index + shift]?.written;
+    if (!written) break;
     out.push({ written, enclosing: level.enclosing, scope: level.scope });
     if (!level.scope && written.definition) {
       const definition = { name: written.definition, line, endLine: line, statements: [] };
@@ -101,7 +108,29 @@ export function readOutline(text: string, previous?: Outline): Outline {
     level.scope.endLine = line;
     if (!written.continued && !isEmpty(written)) level = file;
   }
-  return { lines: out, statements, definitions };
+  return { text: plain, lines: out, statements, definitions };
+}
+
+const NOTHING: Outline = { text: "", lines: [], statements: [], definitions: [] };
+
+/** What was read up to a line, and from there on what was known before. */
+function joined(
+  before: Outline,
+  read: {
+    readonly text: string;
+    readonly line: number;
+    readonly out: readonly OutlineLine[];
+    readonly statements: readonly Statement[];
+    readonly definitions: readonly VariableDefinition[];
+  },
+): Outline {
+  const { text, line, out, statements, definitions } = read;
+  return {
+    text,
+    lines: out.concat(before.lines.slice(line - 1)),
+    statements: statements.concat(before.statements.slice(countBefore(before.statements, line))),
+    definitions: definitions.concat(before.definitions.filter((each) => each.line >= line)),
+  };
 }
 
 /** True when nothing before the line has a say in it: it is at the top level, and begins with a word. */
@@ -161,26 +190,55 @@ function addLine(written: WrittenLine, into: { readonly line: number; readonly l
   }
 }
 
-/** The lines of a text, with those that begin and end it alike taken from the previous reading. */
-function writtenLines(
-  text: string,
-  previous: Outline | undefined,
-): { readonly lines: readonly WrittenLine[]; readonly head: number; readonly tail: number } {
-  const texts = (text.includes("\r") ? text.replaceAll("\r\n", "\n").replace(/\r$/, "") : text).split("\n");
-  const known = previous?.lines ?? [];
-  const limit = Math.min(texts.length, known.length);
+function readLines(text: string): readonly WrittenLine[] {
+  return text.split("\n").map(readWrittenLine);
+}
+
+/** Whole lines that both texts begin and end with, as numbers, and what stands between them now. */
+interface Change {
+  readonly head: number;
+  readonly tail: number;
+  /** At least one line, for head and tail never claim the same line end. */
+  readonly middle: readonly WrittenLine[];
+}
+
+function changeBetween(previous: Outline, text: string): Change {
+  const { lines } = previous;
+  const lengthOf = (index: number): number => (lines[index]?.written.text.length ?? 0) + 1;
+  const prefix = commonStart(previous.text, text);
   let head = 0;
-  while (head < limit && known[head]?.written.text === texts[head]) head++;
+  let start = 0;
+  while (head < lines.length - 1 && start + lengthOf(head) <= prefix) start += lengthOf(head++);
+  const suffix = commonEnd(previous.text.slice(start), text.slice(start));
   let tail = 0;
-  while (
-    tail < limit - head &&
-    known[known.length - 1 - tail]?.written.text === texts[texts.length - 1 - tail]
-  )
-    tail++;
-  const shift = known.length - texts.length;
-  const lines = texts.map((line, index) => {
-    const at = index < head ? index : index >= texts.length - tail ? index + shift : -1;
-    return known[at]?.written ?? readWrittenLine(line);
-  });
-  return { lines, head, tail };
+  let end = 0;
+  while (tail < lines.length - head - 1 && end + lengthOf(lines.length - 1 - tail) <= suffix)
+    end += lengthOf(lines.length - 1 - tail++);
+  return { head, tail, middle: readLines(text.slice(start, text.length - end)) };
+}
+
+/** How many characters two texts begin with alike; halving lets the machine compare whole stretches at once. */
+function commonStart(a: string, b: string): number {
+  let low = 0;
+  let high = Math.min(a.length, b.length);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (a.slice(low, middle) === b.slice(low, middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** How many characters two texts end with alike. */
+function commonEnd(a: string, b: string): number {
+  let low = 0;
+  let high = Math.min(a.length, b.length);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const [from, to] = [middle, low].map((count) => a.length - count);
+    const shift = b.length - a.length;
+    if (a.slice(from, to) === b.slice((from ?? 0) + shift, (to ?? 0) + shift)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
