@@ -1,6 +1,26 @@
 import { type Place, placeOf } from "../bind/context.ts";
 import type { Directive, Word } from "../tree.ts";
 
+/** The lines of each block by keyword: dozens of rules ask the same blocks for the same words. */
+const indexes = new WeakMap<Directive, ReadonlyMap<string, readonly Directive[]>>();
+
+const nothing: readonly Directive[] = [];
+
+function indexOf(directive: Directive): ReadonlyMap<string, readonly Directive[]> {
+  const known = indexes.get(directive);
+  if (known) return known;
+  const index = new Map<string, Directive[]>();
+  for (const line of directive.block?.directives ?? nothing) {
+    const keyword = line.words[0]?.text;
+    if (keyword === undefined) continue;
+    const same = index.get(keyword);
+    if (same) same.push(line);
+    else index.set(keyword, [line]);
+  }
+  indexes.set(directive, index);
+  return index;
+}
+
 /** A block as written, for rules that ask what stands in it and where. */
 export class Section {
   readonly directive: Directive;
@@ -26,16 +46,17 @@ export class Section {
 
   /** Every line with this keyword. */
   every(keyword: string): readonly Directive[] {
-    return this.lines.filter((line) => line.words[0]?.text === keyword);
+    return indexOf(this.directive).get(keyword) ?? nothing;
   }
 
   /** The last line with this keyword, which is the one that counts. */
   last(keyword: string): Directive | undefined {
-    return this.lines.findLast((line) => line.words[0]?.text === keyword);
+    const lines = this.every(keyword);
+    return lines[lines.length - 1];
   }
 
   has(keyword: string): boolean {
-    return this.lines.some((line) => line.words[0]?.text === keyword);
+    return indexOf(this.directive).has(keyword);
   }
 
   /** The first word after the keyword. */

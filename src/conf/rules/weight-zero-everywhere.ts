@@ -6,7 +6,7 @@ const servers = (weight: number): string => realServer("10.0.0.11 80", `weight $
 /** Weight 0 keeps connections and takes no new ones. */
 export const weightZeroEverywhere = rule({
   code: "weight-zero-everywhere",
-  severity: "error",
+  severity: "warning",
   summary: "All real servers of a service have weight 0.",
   reason:
     "A server of weight 0 keeps the connections it has and gets no new ones. With all of them at 0, for instance after a maintenance, every new client is turned away.",
