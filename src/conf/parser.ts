@@ -1,16 +1,5 @@
 import type { IToken } from "chevrotain";
-import {
-  Bare,
-  Close,
-  CommentText,
-  chevrotain,
-  LineEnd,
-  Open,
-  OpenQuote,
-  Quoted,
-  tokenize,
-  tokenTypes,
-} from "./tokens.ts";
+import { AnyWord, Close, CommentText, chevrotain, LineEnd, Open, tokenize, tokenTypes } from "./tokens.ts";
 import type { Block, Comment, Directive, Document, Word } from "./tree.ts";
 
 const { EmbeddedActionsParser } = chevrotain;
@@ -45,7 +34,7 @@ class BlockParser extends EmbeddedActionsParser {
     return found;
   });
 
-  /** Anything but a closing brace. */
+  /** Anything but a closing brace: a line, or a block that no keyword introduces. */
   readonly item = this.RULE("item", (into: Collected): void => {
     this.OR([
       { ALT: () => this.CONSUME(LineEnd) },
@@ -57,32 +46,28 @@ class BlockParser extends EmbeddedActionsParser {
       },
       {
         ALT: () => {
-          const directive = this.SUBRULE(this.directive, { ARGS: [into] });
+          const directive = this.SUBRULE(this.statement, { ARGS: [into] });
           this.ACTION(() => into.directives.push(directive));
+        },
+      },
+      {
+        ALT: () => {
+          const leading = this.ACTION(() => takeComments(into));
+          const block = this.SUBRULE(this.block);
+          this.ACTION(() => into.directives.push({ words: [], leading, block }));
         },
       },
     ]);
   });
 
-  /** Words, then perhaps a block; or a block that no keyword introduces. */
-  readonly directive = this.RULE("directive", (into: Collected): Directive => {
-    let leading: readonly Comment[] = [];
-    this.ACTION(() => {
-      leading = into.comments;
-      into.comments = [];
-    });
-    return this.OR([
-      { ALT: () => this.SUBRULE(this.statement, { ARGS: [leading] }) },
-      { ALT: () => ({ words: [], leading, block: this.SUBRULE(this.block) }) },
-    ]);
-  });
-
-  readonly statement = this.RULE("statement", (leading: readonly Comment[]): Directive => {
+  /** Words, then perhaps a block. */
+  readonly statement = this.RULE("statement", (into: Collected): Directive => {
+    const leading = this.ACTION(() => takeComments(into));
     const words: Word[] = [];
     const comments: Comment[] = [];
     let block: Block | undefined;
     this.AT_LEAST_ONE(() => {
-      const token = this.SUBRULE(this.word);
+      const token = this.CONSUME(AnyWord);
       this.ACTION(() => words.push(wordOf(token)));
     });
     this.OPTION(() => {
@@ -99,14 +84,6 @@ class BlockParser extends EmbeddedActionsParser {
     const [trailing, ...others] = comments;
     const before = others.length === 0 ? leading : this.ACTION(() => [...leading, ...others]);
     return { words, leading: before, ...(block ? { block } : {}), ...(trailing ? { trailing } : {}) };
-  });
-
-  readonly word = this.RULE("word", (): IToken => {
-    return this.OR([
-      { ALT: () => this.CONSUME(Bare) },
-      { ALT: () => this.CONSUME(Quoted) },
-      { ALT: () => this.CONSUME(OpenQuote) },
-    ]);
   });
 
   /** Line ends and comments between a keyword and its `{`. */
@@ -146,6 +123,15 @@ class BlockParser extends EmbeddedActionsParser {
     }
   }
 }
+
+/** The comments collected so far belong to what comes next. */
+function takeComments(into: Collected): readonly Comment[] {
+  const taken = into.comments;
+  if (taken.length > 0) into.comments = [];
+  return taken.length > 0 ? taken : noComments;
+}
+
+const noComments: readonly Comment[] = [];
 
 function collected(): Collected {
   return { directives: [], comments: [], strayCloses: [] };

@@ -22,8 +22,8 @@ const { createToken, Lexer } = chevrotain;
 /** Blanks between words. */
 const Blank = createToken({ name: "Blank", pattern: /[ \t\r\v\f]+/, group: Lexer.SKIPPED });
 
-/** The end of a line. */
-export const LineEnd = createToken({ name: "LineEnd", pattern: /\n/, line_breaks: true });
+/** The end of a line, with all blank lines after it and the indentation of the next. */
+export const LineEnd = createToken({ name: "LineEnd", pattern: /\n\s*/, line_breaks: true });
 
 /** `#` or `!` up to the end of the line. */
 export const CommentText = createToken({ name: "CommentText", pattern: /[#!][^\n]*/ });
@@ -34,8 +34,11 @@ export const Open = createToken({ name: "Open", pattern: /\{/ });
 /** `}` */
 export const Close = createToken({ name: "Close", pattern: /\}/ });
 
+/** A word of any kind; the parser asks for no more. */
+export const AnyWord = createToken({ name: "AnyWord", pattern: Lexer.NA });
+
 /** A word in double quotes; no escape counts inside (keepalived-syntax.md section 2). */
-export const Quoted = createToken({ name: "Quoted", pattern: /"[^"\n]*"/ });
+export const Quoted = createToken({ name: "Quoted", pattern: /"[^"\n]*"/, categories: [AnyWord] });
 
 /**
  * A word without quotes at its start. A quote inside it is an ordinary character, save that it protects comment signs
@@ -44,14 +47,15 @@ export const Quoted = createToken({ name: "Quoted", pattern: /"[^"\n]*"/ });
  */
 export const Bare = createToken({
   name: "Bare",
+  categories: [AnyWord],
   pattern: /(?:\$\{[^}\n]*\}|\\[#!]|[^\s{}#!"])(?:\$\{[^}\n]*\}|\\[#!]|"[^"\s]*"|[^\s{}#!])*/,
 });
 
 /** A quote that is never closed, with the rest of its line. */
-export const OpenQuote = createToken({ name: "OpenQuote", pattern: /"[^"\n]*/ });
+export const OpenQuote = createToken({ name: "OpenQuote", pattern: /"[^"\n]*/, categories: [AnyWord] });
 
 /** Every kind of token; a written character always belongs to one of them. */
-export const tokenTypes = [Blank, LineEnd, CommentText, Open, Close, Quoted, OpenQuote, Bare];
+export const tokenTypes = [Blank, LineEnd, CommentText, Open, Close, AnyWord, Quoted, OpenQuote, Bare];
 
 const lexer = new Lexer(tokenTypes, { positionTracking: "onlyOffset", skipValidations: true });
 
