@@ -22,6 +22,7 @@ export default defineConfig({
           pool: "threads",
           // One world for all files: nothing here has global state, and a new one for each file costs four times as much.
           isolate: false,
+          maxWorkers: "100%",
           testTimeout: 20_000,
         },
       },
