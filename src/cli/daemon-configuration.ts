@@ -26,6 +26,8 @@ export function loadDaemonConfiguration(
     options: {
       configId: options.configId,
       environment: process.env,
+      // A daemon says what the language says; advice is the linter's.
+      rules: false,
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });

@@ -58,6 +58,7 @@ export async function testConfiguration(options: TestOptions): Promise<number> {
       configId: options.configId,
       environment: process.env,
       host,
+      rules: false,
       allIncludesMustRead: options.allConfig,
     },
   });
