@@ -139,7 +139,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "smtp_connect_timeout",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds (0 becomes 1)",
       default: "30",
@@ -759,7 +759,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "vrrp_rlimit_rtime",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "microseconds" },
+      value: { kind: "integer", min: 1, max: 4294967295, unit: "microseconds" },
       needs: 1,
       syntax: "uint µs",
       default: "",
@@ -914,7 +914,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "checker_rlimit_rtime",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "microseconds" },
+      value: { kind: "integer", min: 1, max: 4294967295, unit: "microseconds" },
       needs: 1,
       syntax: "uint µs",
       default: "",
@@ -981,7 +981,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
     },
     {
       name: "bfd_rlimit_rtime",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "microseconds" },
+      value: { kind: "integer", min: 1, max: 4294967295, unit: "microseconds" },
       needs: 1,
       syntax: "uint µs",
       default: "",

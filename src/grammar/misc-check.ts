@@ -83,7 +83,7 @@ export const miscCheckGrammar: BlockGrammar = {
     },
     {
       name: "misc_timeout",
-      value: { kind: "integer", min: 0, max: 4294967295, unit: "seconds" },
+      value: { kind: "integer", min: 0, max: 4294, unit: "seconds" },
       needs: 1,
       syntax: "uint seconds",
       default: "delay_loop",

@@ -20,7 +20,8 @@ neighbor_ip 192.0.2.9
 }
 `;
 
-const service = (lines: string) => `virtual_server 192.0.2.1 80 {\n${lines}\n}\n`;
+const balanced = "lb_algo rr\nlb_kind NAT\nprotocol TCP\n";
+const service = (lines: string) => `virtual_server 192.0.2.1 80 {\n${balanced}${lines}\n}\n`;
 const server = (lines: string) =>
   service(`real_server 192.0.2.10 80 {\nweight 100\n${lines}\n}\nreal_server 192.0.2.11 80 {\n}`);
 const checks = "TCP_CHECK {\n}\nHTTP_GET {\nurl {\npath /\n}\n}";
@@ -38,7 +39,7 @@ const PLACES: Readonly<Record<string, string>> = {
   vrrp_script: 'vrrp_script s {\nscript "/bin/true"\n%\n}\n',
   vrrp_track_process: 'vrrp_track_process p {\nprocess "a b"\n%\n}\n',
   track_file: "track_file f {\nfile /tmp/f\n%\n}\n",
-  vrrp_track_file: "vrrp_track_file f {\nfile /tmp/f\n%\n}\n",
+  vrrp_track_file: "vrrp_track_file f {\n%\nfile /tmp/f\n}\n",
   bfd_instance: "bfd_instance b {\nneighbor_ip 192.0.2.9\n%\n}\n",
   SSL: "SSL {\n%\n}\n",
   virtual_server: service(
@@ -49,8 +50,8 @@ const PLACES: Readonly<Record<string, string>> = {
   "virtual_server/real_server/SMTP_CHECK/host": server("SMTP_CHECK {\nhost {\n%\n}\n}"),
   "virtual_server/real_server/HTTP_GET": server("HTTP_GET {\nurl {\npath /\n}\n%\n}"),
   "virtual_server/real_server/SSL_GET": server("SSL_GET {\nurl {\npath /\n}\n%\n}"),
-  "virtual_server/real_server/HTTP_GET/url": server('HTTP_GET {\nurl {\nregex "a"\n%\n}\n}'),
-  "virtual_server/real_server/SSL_GET/url": server('SSL_GET {\nurl {\nregex "a"\n%\n}\n}'),
+  "virtual_server/real_server/HTTP_GET/url": server('HTTP_GET {\nurl {\npath /\nregex "a"\n%\n}\n}'),
+  "virtual_server/real_server/SSL_GET/url": server('SSL_GET {\nurl {\npath /\nregex "a"\n%\n}\n}'),
   "virtual_server/real_server/FILE_CHECK": server("FILE_CHECK {\ntrack_file f\n%\n}"),
 };
 
@@ -94,6 +95,8 @@ const VALUES: Readonly<Record<string, string>> = {
   include_check: "match",
   dynamic_interfaces: "allow_if_changes",
   lvs_flush_on_stop: "VS",
+  lvs_flush_onstop: "VS",
+  old_unicast_checksum: "never",
   notification_email: "{\na@example.org\n}",
   vrrp_mcast_group4: "224.0.0.99",
   vrrp_mcast_group6: "ff02::99",
@@ -171,12 +174,14 @@ const instances = instance("V", 51) + instance("W", 52);
 
 /** Keywords with a place of their own. */
 const OWN_PLACES: Readonly<Record<string, string>> = {
+  process: "vrrp_track_process p {\n%\n}\n",
+  file: "track_file f {\n%\n}\n",
   track_group: `${instances}%`,
   vrrp_sync_group: `${instances}%`,
   virtual_server: "%",
   vrrp_instance: "%",
   native_ipv6: "vrrp_instance V {\ninterface eth0\nvirtual_router_id 51\n%\n}\n",
-  ip_family: "virtual_server fwmark 7 {\nreal_server 2001:db8::1 {\n}\n%\n}\n",
+  ip_family: "virtual_server fwmark 7 {\nlb_algo rr\nlb_kind NAT\nreal_server 2001:db8::1 {\n}\n%\n}\n",
 };
 
 /** A value that is none of the defaults, from the shape of a keyword. */
@@ -218,7 +223,7 @@ export interface Sample {
 
 /** The place of a keyword's line, where `%` stands. */
 export function placeOf(fact: KeywordFact): string {
-  const own = fact.path === "" || fact.name in OWN_PLACES ? OWN_PLACES[fact.name] : undefined;
+  const own = fact.path === "vrrp_track_file" ? undefined : OWN_PLACES[fact.name];
   if (own !== undefined) return own;
   const known = PLACES[fact.path];
   if (known !== undefined) return known;

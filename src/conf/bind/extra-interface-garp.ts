@@ -14,7 +14,8 @@ export function bindExtraInterfaceGarp(
   const setting = settings.lastOf(...names);
   if (!setting) return undefined;
   const all = setting.words[0]?.text === "all";
-  const word = setting.words[all ? 1 : 0];
+  // keepalived reads the second word whenever there is one.
+  const word = setting.words[all ? 1 : setting.words.length > 1 ? 1 : 0];
   const least = setting.keyword.name.startsWith("vrrp_") ? 1 : 0;
   const value = Number(word?.text);
   if (word && /^\+?\d+$/.test(word.text) && value >= least && value <= LONGEST)

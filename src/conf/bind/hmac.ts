@@ -17,7 +17,7 @@ export function bindHmac({ settings, context }: FieldSource): HmacAuthentication
   const keys = inner.every("key").flatMap(({ words: [id, value] }) => {
     const number = Number(id?.text);
     return value && Number.isInteger(number) && number >= 1 && number <= 255
-      ? [{ id: number, value: value.text }]
+      ? [{ id: number, secret: value.text }]
       : [];
   });
   const { antiReplay = "time", mode = "enforce", ...rest } = bindFields({ settings: inner, context }, FIELDS);

@@ -105,6 +105,32 @@ const TEXTS: Readonly<Record<string, string>> = {
  * other keyword ends it on the spot.
  */
 const FORGIVEN: Readonly<Record<string, string>> = {
+  "/net_namespace": "net_namespace name missing - ignoring",
+  "/instance": "instance name missing - ignoring",
+  "global_defs/startup_script": "startup script missing",
+  "global_defs/startup_script_timeout": "startup_script_timeout requires value",
+  "global_defs/shutdown_script": "shutdown script missing",
+  "global_defs/shutdown_script_timeout": "shutdown_script_timeout requires value",
+  "global_defs/notify_fifo": "No notify_fifo name specified",
+  "global_defs/notify_fifo_script": "No notify_fifo_script specified",
+  "global_defs/vrrp_notify_fifo": "No vrrp_notify_fifo name specified",
+  "global_defs/vrrp_notify_fifo_script": "No vrrp_notify_fifo_script specified",
+  "global_defs/lvs_notify_fifo": "No lvs_notify_fifo name specified",
+  "global_defs/lvs_notify_fifo_script": "No lvs_notify_fifo_script specified",
+  "global_defs/dbus_service_name": "dbus_service_name missing - ignoring",
+  "global_defs/reload_time_file": "reload_time_file invalid",
+  "global_defs/tmp_config_directory": "tmp_config_directory missing directory name",
+  "SSL/password": "SSL password missing",
+  "SSL/ca": "SSL cafile missing",
+  "SSL/certificate": "SSL certfile missing",
+  "SSL/key": "SSL keyfile missing",
+  "vrrp_track_file/file": "track file file name missing",
+  "vrrp_track_file/weight": "No weight specified for track file %o - ignoring",
+  "virtual_server/sorry_server_lvs_method": "sorry_server forwarding used without sorry_server",
+  "CHECK/user": "No user specified for misc checker script",
+  "virtual_server/real_server/FILE_CHECK/weight": "track file weight missing",
+  "virtual_server/real_server/BFD_CHECK/name":
+    "BFD_CHECK - No or too many names specified - skipping checker",
   "global_defs/router_id": "routerid name missing - ignoring",
   "global_defs/notification_email_from": "emailfrom missing - ignoring",
   "global_defs/smtp_helo_name": "",
@@ -160,7 +186,11 @@ export function forgivenText(
   path: string,
   missing: { readonly keyword: string; readonly owner: string },
 ): string | undefined {
-  return FORGIVEN[`${shared(path)}/${missing.keyword}`]?.replaceAll("%o", () => missing.owner);
+  const { keyword } = missing;
+  return (FORGIVEN[`${path}/${keyword}`] ?? FORGIVEN[`${shared(path)}/${keyword}`])?.replaceAll(
+    "%o",
+    () => missing.owner,
+  );
 }
 
 /** The checks share most of their keywords and texts. */

@@ -10,6 +10,7 @@ import { forgivenText, refusalText } from "./keepalived-texts.ts";
 import { readValue } from "./read-value.ts";
 import type { Setting } from "./setting.ts";
 import { tellUnusedWords } from "./unused-words.ts";
+import { checkValue } from "./value-checks.ts";
 
 /** What a block sets, by keyword. As in keepalived, the last of several lines with one keyword counts. */
 export class Settings {
@@ -160,6 +161,7 @@ function readDirective(
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
   const setting = { keyword, directive, words, ...(value ? { value } : {}) };
+  if (value && !checkValue(context, { setting, path: vocabulary.path })) return { keyword, directive, words };
   if (keyword.value.kind === "entries") {
     for (const inner of directive.block?.directives ?? []) {
       if (inner.block) tellUnexpectedBlock(context, inner, `the lines of ${name.text} have no blocks`);

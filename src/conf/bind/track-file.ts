@@ -1,6 +1,7 @@
 import type { TrackFile } from "../model/tracking.ts";
 import type { Directive } from "../tree.ts";
 import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.ts";
+import { firstOf } from "./first-of.ts";
 import type { Setting } from "./setting.ts";
 import { readBlock } from "./settings.ts";
 import { readWeight } from "./weight.ts";
@@ -13,7 +14,10 @@ export function bindTrackFile(outer: BindContext, directive: Directive): TrackFi
   const context = { ...outer, owner: name };
   const path = directive.words[0]?.text ?? "track_file";
   const settings = readBlock(context, { block: directive.block, path });
-  const file = settings.word("file");
+  const file = firstOf(context, {
+    settings: settings.every("file"),
+    text: `File already set for track file ${name} - ignoring %v`,
+  });
   const kind = {
     limit: LIMIT,
     fallback: 1,

@@ -4,6 +4,7 @@ import type { TrackProcess } from "../model/tracking.ts";
 import type { Directive } from "../tree.ts";
 import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.ts";
 import { durationOf } from "./fields.ts";
+import { firstOf } from "./first-of.ts";
 import { readBlock, type Settings } from "./settings.ts";
 import { readWeight } from "./weight.ts";
 
@@ -50,7 +51,11 @@ export function bindTrackProcess(outer: BindContext, directive: Directive): Trac
 
 /** `process NAME [PARAMETER ...]`, by the quoting rules of commands. */
 function commandOf(context: BindContext, settings: Settings): readonly string[] {
-  const setting = settings.last("process");
+  const [setting] = settings.every("process");
+  firstOf(context, {
+    settings: settings.every("process"),
+    text: `Process already set for track process ${context.owner} - ignoring %v`,
+  });
   const [first, last] = [setting?.words[0], setting?.words[setting.words.length - 1]];
   if (!first || !last) return [];
   const words = commandWords(context.expanded.text.slice(first.start, last.end));

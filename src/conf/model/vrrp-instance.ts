@@ -116,7 +116,7 @@ export type OwnInterface =
 
 /** The `auth_hmac` block, keepalived's own addition to the protocol. Keys are as written: text, `hex:` or `file:`. */
 export interface HmacAuthentication {
-  readonly keys: readonly { readonly id: number; readonly value: string }[];
+  readonly keys: readonly { readonly id: number; readonly secret: string }[];
   /** `active_key`; the lowest of the keys when none is written. */
   readonly activeKey?: number;
   /** `time_window`; three intervals, at least 5 s, when absent. */
