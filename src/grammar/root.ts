@@ -146,7 +146,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Instances that become master and backup together",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "garp_group",

@@ -13,7 +13,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "The instances in it; one alone makes no group, and none may be in two",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_interface",
@@ -24,7 +24,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Interfaces that count for every member",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_script",
@@ -35,7 +35,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Scripts that count for every member",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_file",
@@ -79,7 +79,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group becomes backup",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_master",
@@ -90,7 +90,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group becomes master",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_fault",
@@ -101,7 +101,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Command for when the group goes to fault",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_stop",
@@ -112,7 +112,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Command for when the daemon stops",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify",
@@ -123,7 +123,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "1.1.2",
       in227: true,
       meaning: "Command for every change; gets GROUP, name, state and 0",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_alert",
@@ -157,7 +157,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Members may track with weights, which then count for all of them",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_priority_changes",
