@@ -27,7 +27,7 @@ const alone =
     words.length <= 1
       ? undefined
       : refusal(
-          "too-many-values",
+          "unknown-value",
           `one value is wanted, but there are ${words.length}, so the line has no effect`,
           {
             help: "write one value; one with blanks stands in double quotes",
@@ -43,7 +43,7 @@ const multicast =
     const right = familyOf(parsed.value) === family;
     if (right && isMulticast(parsed.value)) return undefined;
     return refusal(
-      "not-multicast",
+      "bad-address",
       `${word} is not an IPv${family} multicast address, so the line has no effect`,
       {
         help: family === 4 ? "write an address such as 224.0.0.18" : "write an address such as ff02::12",
@@ -65,14 +65,10 @@ const hexadecimal =
   (words) =>
     words.length === 0 || words.every((word) => pattern.test(word))
       ? undefined
-      : refusal(
-          "bad-hexadecimal",
-          `'${words.join(" ")}' is not hexadecimal bytes, so the line has no effect`,
-          {
-            help: "write two digits for each byte, such as 00ff10",
-            text: `Invalid hex string for UDP_CHECK ${what}`,
-          },
-        );
+      : refusal("unknown-value", `'${words.join(" ")}' is not hexadecimal bytes, so the line has no effect`, {
+          help: "write two digits for each byte, such as 00ff10",
+          text: `Invalid hex string for UDP_CHECK ${what}`,
+        });
 
 /** A user that the system does not have. */
 const knownUser =
@@ -101,7 +97,7 @@ const wholeSeconds =
     !/^\+?\d*\.\d*$/.test(word) || environment.compat === "latest"
       ? undefined
       : {
-          code: "fraction-of-a-second",
+          code: "too-many-places",
           severity: "warning",
           message: `keepalived 2.2.7 reads whole seconds here and would ignore ${word}; locum uses it`,
           help: "write whole seconds if this file must work with keepalived 2.2.7",
@@ -112,7 +108,7 @@ const wholeSeconds =
 const built =
   (text: string): ValueCheck =>
   () => ({
-    code: "not-built-in",
+    code: "deprecated",
     severity: "warning",
     message: "keepalived as Debian builds it knows nftables only and does not take this keyword",
     help: "write nftables instead",
@@ -155,7 +151,7 @@ const CHECKS: Readonly<Record<string, ValueCheck>> = {
     const parsed = parseIpAddress(word.replace(/\/\d+$/, ""));
     return !parsed.ok || isMulticast(parsed.value)
       ? undefined
-      : refusal("not-multicast", `${word} is not a multicast address, so the line has no effect`, {
+      : refusal("bad-address", `${word} is not a multicast address, so the line has no effect`, {
           help: "write an address such as 224.0.0.18 or ff02::12",
           text: `(${owner}) mcast_dst_ip ${word} not multicast. Skipping...`,
         });

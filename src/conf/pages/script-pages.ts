@@ -3,6 +3,7 @@ import type { HostFacts, ScriptFinding } from "../source.ts";
 import type { LanguagePage } from "./page.ts";
 
 const track = "track_script {\n        check_web\n    }";
+const processes = "track_process {\n        web\n    }";
 const secure = "global_defs {\n    enable_script_security\n    script_user nobody\n}\n";
 
 /** A machine on which every script is as given. */
@@ -12,6 +13,18 @@ function scripts(finding: ScriptFinding): HostFacts {
 
 /** Findings about scripts and what is tracked. */
 export const scriptPages: readonly LanguagePage[] = [
+  {
+    code: "value-already-set",
+    severity: "error",
+    summary: "A tracked file or process is named twice.",
+    reason: "Here the first line stays, though elsewhere the last of several lines counts.",
+    mend: "keep one of the two lines",
+    example: {
+      bad: `vrrp_track_process web {\n    process httpd\n    process nginx\n}\n${instance(processes)}`,
+      line: 3,
+      good: `vrrp_track_process web {\n    process nginx\n}\n${instance(processes)}`,
+    },
+  },
   {
     code: "script-missing",
     severity: "warning",
