@@ -30,13 +30,19 @@ export function checkEntries(context: BindContext, setting: Setting): void {
   }
 }
 
-const ROUTE_WORDS = new Set(routeTokens.tokens.map((token) => token.name));
+/** `group` came after 2.2.7. */
+const ROUTE_WORDS = new Set(routeTokens.tokens.map((token) => token.name).filter((name) => name !== "group"));
 const ROUTE_TYPES = new Set(
   "unicast local nat broadcast brd anycast multicast throw unreachable prohibit blackhole xresolve".split(
     " ",
   ),
 );
 const ROUTE_FLAGS = new Set(["inet", "inet6", "onlink", "add", "prepend", "append", "no_track"]);
+
+/** A type by its name, or by its number in the kernel. */
+function isRouteType(text: string): boolean {
+  return ROUTE_TYPES.has(text) || (/^\d{1,3}$/.test(text) && Number(text) <= 255);
+}
 
 function checkRoute(context: BindContext, words: readonly Word[]): void {
   let destination: string | undefined;
@@ -50,16 +56,13 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
     } else if (ROUTE_WORDS.has(word.text) && word.text !== "DST" && word.text !== "TYPE") {
       tellOldRouteWord(context, word);
       seen.add(word.text);
-      at += ["lock", "inet", "inet6"].includes(words[at + 1]?.text ?? "") ? 2 : 1;
+      at += ["lock", "inet", "inet6", "to"].includes(words[at + 1]?.text ?? "") ? 2 : 1;
       if (at >= words.length) {
         tellMissingWord(context, words);
         return;
       }
     } else if (destination === undefined && readDestination(word.text) !== undefined) {
       destination = readDestination(word.text);
-    } else if (at + 1 === words.length) {
-      tellMissingWord(context, words);
-      return;
     } else {
       tell(context, word, {
         code: "unknown-route-word",
@@ -72,7 +75,7 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
     }
   }
   const [first] = words;
-  if (destination === undefined && first && ROUTE_TYPES.has(words[words.length - 1]?.text ?? "")) {
+  if (destination === undefined && first && isRouteType(words[words.length - 1]?.text ?? "")) {
     tellMissingWord(context, words);
     return;
   }

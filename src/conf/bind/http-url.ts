@@ -20,6 +20,7 @@ export function bindUrl(
       texts: ["HTTP/SSL_GET checker url has no path - ignoring"],
     });
   }
+  checkDigests(context, settings);
   const digest = bindDigest(context, settings);
   const codes = bindStatusCodes(context, settings);
   const regex = bindPattern(context, settings);
@@ -35,6 +36,23 @@ export function bindUrl(
     ...(regex ? { regex } : {}),
     ...(tlsCompliant === undefined ? {} : { tlsCompliant }),
   };
+}
+
+/** keepalived reports the second of two equal digests. */
+function checkDigests(context: BindContext, settings: Settings): void {
+  const seen = new Set<string>();
+  for (const word of settings.every("digest").flatMap((setting) => setting.words.slice(0, 1))) {
+    if (seen.has(word.text)) {
+      tell(context, word, {
+        code: "digest-twice",
+        severity: "warning",
+        message: "the same digest stands here twice; the second has no effect",
+        help: "remove one of the lines",
+        texts: [`Digest '${word.text}' is a duplicate`],
+      });
+    }
+    seen.add(word.text);
+  }
 }
 
 function bindDigest(context: BindContext, settings: Settings): string | undefined {

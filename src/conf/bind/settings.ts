@@ -152,7 +152,7 @@ function readDirective(
     return undefined;
   }
   if (wantsBlock && !directive.block) {
-    tellMissingBlock(context, name);
+    tellMissingBlock(context, directive);
     return undefined;
   }
   if (keyword.status?.kind === "deprecated") tellDeprecated(context, name, keyword.status.use);
@@ -318,13 +318,17 @@ function keywordSyntax(path: string, name: string): string {
   return keywordsOf(path)?.get(name)?.syntax || "VALUE";
 }
 
-function tellMissingBlock(context: BindContext, name: Word): void {
+function tellMissingBlock(context: BindContext, directive: Directive): void {
+  const name = placeOf({ ...directive, words: directive.words.slice(0, 1) });
+  const keyword = directive.words[0]?.text ?? "";
+  const atEnd = context.expanded.text.slice(placeOf(directive).end).trim() === "";
   tell(context, name, {
     code: "missing-block",
     severity: "error",
-    message: `${name.text} needs a block, but no { follows`,
-    help: `write ${name.text} { ... }; the brace may stand on the same or on the next line`,
-    texts: ["Missing '{' at beginning of configuration block"],
+    message: `${keyword} needs a block, but no { follows`,
+    help: `write ${keyword} { ... }; the brace may stand on the same or on the next line`,
+    // keepalived says so of the next line, and nothing when there is none.
+    ...(atEnd ? {} : { texts: ["Missing '{' at beginning of configuration block"] }),
   });
 }
 

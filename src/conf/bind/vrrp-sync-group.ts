@@ -34,9 +34,11 @@ export function bindSyncGroups(outer: BindContext, from: SyncGroupSurroundings):
     for (const word of words) {
       const problem = memberProblem(word.text, { instances: from.instances, taken, group: name });
       if (problem) tell(context, word, { ...problem, severity: "error", stage: "vrrp-end" });
-      else members.push(word.text);
+      else {
+        members.push(word.text);
+        taken.set(word.text, name);
+      }
     }
-    for (const member of members) taken.set(member, name);
     if (members.length > 0) {
       groups.push({
         name,

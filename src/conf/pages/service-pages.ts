@@ -261,6 +261,21 @@ export const servicePages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "digest-twice",
+    severity: "warning",
+    summary: "The same digest twice in one url.",
+    reason: "The second line adds nothing; probably another digest was meant.",
+    mend: "remove one of the lines, or write the other digest",
+    example: {
+      bad: http(
+        "                digest 3b1fb749c971d7a2c6a517b37f735df2\n                digest 3b1fb749c971d7a2c6a517b37f735df2\n",
+      ),
+      line: 10,
+      good: http("                digest 3b1fb749c971d7a2c6a517b37f735df2\n"),
+      also: ["repeated-keyword", "url-without-path"],
+    },
+  },
+  {
     code: "bad-digest",
     severity: "error",
     summary: "A digest that is no MD5 sum.",

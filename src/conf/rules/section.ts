@@ -4,6 +4,9 @@ import type { Directive, Word } from "../tree.ts";
 /** The lines of each block by keyword: dozens of rules ask the same blocks for the same words. */
 const indexes = new WeakMap<Directive, ReadonlyMap<string, readonly Directive[]>>();
 
+/** Blocks of so few lines are looked through faster than an index is made. */
+const SMALL = 12;
+
 const nothing: readonly Directive[] = [];
 
 function indexOf(directive: Directive): ReadonlyMap<string, readonly Directive[]> {
@@ -46,17 +49,21 @@ export class Section {
 
   /** Every line with this keyword. */
   every(keyword: string): readonly Directive[] {
-    return indexOf(this.directive).get(keyword) ?? nothing;
+    const { lines } = this;
+    if (lines.length > SMALL) return indexOf(this.directive).get(keyword) ?? nothing;
+    return lines.filter((line) => line.words[0]?.text === keyword);
   }
 
   /** The last line with this keyword, which is the one that counts. */
   last(keyword: string): Directive | undefined {
+    if (this.lines.length <= SMALL) return this.lines.findLast((line) => line.words[0]?.text === keyword);
     const lines = this.every(keyword);
     return lines[lines.length - 1];
   }
 
   has(keyword: string): boolean {
-    return indexOf(this.directive).has(keyword);
+    if (this.lines.length > SMALL) return indexOf(this.directive).has(keyword);
+    return this.lines.some((line) => line.words[0]?.text === keyword);
   }
 
   /** The first word after the keyword. */

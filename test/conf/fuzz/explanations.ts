@@ -26,6 +26,7 @@ const CRASHES = new Set([124, 134, 135, 136, 139, 143]);
 
 /** Findings after which keepalived reads the following lines at another level than we do. */
 const BRACES = [
+  "bad-block-name",
   "extra-close",
   "missing-close",
   "missing-block",
@@ -66,6 +67,30 @@ export const explanations: readonly Explanation[] = [
     reason:
       "keepalived starts a line anew after each brace and looks for @ there as well; locum looks at its beginning",
     holds: ({ text }) => /[{}]\s*@/.test(text),
+  },
+  {
+    name: "an include after a condition",
+    reason: "keepalived reads the file twice; locum once",
+    holds: ({ text }) => /^\s*@\S*\s+include/m.test(text),
+  },
+  {
+    name: "a quoted brace",
+    reason:
+      "keepalived takes it for a brace, as the quotes are gone when it looks; locum takes it for a word",
+    holds: ({ text }) => /"[{}]"/.test(text),
+  },
+  {
+    name: "a definition inside a definition",
+    reason:
+      "in a definition of several lines keepalived loses what follows a line that is a definition itself",
+    holds: ({ text }) => /\\[ \t\r]*\n\s*\$\w+=/.test(text),
+  },
+  {
+    name: "a missing interface",
+    reason:
+      "keepalived says no more of VRRP after one that is missing, and looks for it before it reads the rest of the line",
+    holds: ({ theirs, ours }) =>
+      ours.exit !== 0 && theirs.lines.includes("Non-existent interface specified in configuration"),
   },
   {
     name: "a quoted include",
