@@ -113,7 +113,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who mails claim to come from",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_server",
@@ -124,7 +124,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Host that takes the mails",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_helo_name",
@@ -135,7 +135,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Name given in the SMTP greeting",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_connect_timeout",
@@ -146,7 +146,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Time limit for talking to the mail host",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "notification_email",
@@ -157,7 +157,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who gets the mails",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_alert",
@@ -168,7 +168,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Whether blocks without an smtp_alert of their own send mail",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_alert_vrrp",
@@ -179,7 +179,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for instances and sync groups only",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "smtp_alert_checker",
@@ -190,7 +190,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for services only",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "checker_log_all_failures",
@@ -256,7 +256,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Realtime priority up to which a process that wakes late may raise itself",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "min_auto_priority_delay",
@@ -289,7 +289,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends no mail about the fault state",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "default_interface",
@@ -390,7 +390,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv4",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "vrrp_mcast_group6",
@@ -401,7 +401,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv6",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "vrrp_garp_master_delay",
@@ -778,7 +778,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets a line for every change, of routers and of services",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "notify_fifo_script",

@@ -233,7 +233,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Multicast address this instance sends to",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "track_src_ip",
@@ -411,7 +411,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "A master that does not own the address drops packets to it",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "skip_check_adv_addr",
@@ -566,7 +566,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Sends mail when the state changes",
-      effect: "works",
+      effect: "accepted",
     },
     {
       name: "notify_priority_changes",
