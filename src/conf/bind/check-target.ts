@@ -53,12 +53,12 @@ export function settleTiming(timing: TimingDefaults, kind: string): CheckTiming 
   };
 }
 
-/** Where a check connects to: its own keywords, over the address of the real server. */
+/** Where a check connects to: its own keywords, over the address of the real server. `quiet`: keepalived does not mind addresses of two families. */
 export function bindTarget(
   context: BindContext,
-  from: { readonly settings: Settings; readonly endpoint: Endpoint },
+  from: { readonly settings: Settings; readonly endpoint: Endpoint; readonly quiet?: true },
 ): CheckTarget {
-  const { settings, endpoint } = from;
+  const { settings, endpoint, quiet } = from;
   const address = settings.address("connect_ip") ?? endpoint.address;
   const bind = settings.last("bindto");
   const bindAddress = settings.address("bindto");
@@ -66,7 +66,7 @@ export function bindTarget(
   const bindInterface = settings.word("bind_if");
   const fwmark = settings.number("fwmark");
   const matches = bindAddress === undefined || familyOf(bindAddress) === familyOf(address);
-  if (!matches && bind) {
+  if (!matches && bind && !quiet) {
     tell(context, placeOf(bind.directive), {
       code: "mixed-families",
       severity: "error",

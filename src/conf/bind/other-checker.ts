@@ -98,7 +98,7 @@ function bindSmtp(
   context: BindContext,
   { settings, surroundings }: ReadCheck,
 ): Pick<SmtpChecker, "target" | "helloName" | "hosts"> {
-  const target = bindTarget(context, { settings, endpoint: surroundings.endpoint });
+  const target = bindTarget(context, { settings, endpoint: surroundings.endpoint, quiet: true });
   const hosts = settings.every("host").map((host) => {
     const inner = readBlock(context, {
       block: host.directive.block,

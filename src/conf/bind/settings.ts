@@ -8,6 +8,7 @@ import { type BindContext, type Finding, type Place, placeOf, spanAt, tell } fro
 import { checkEntries } from "./entry-checks.ts";
 import { forgivenText, refusalText } from "./keepalived-texts.ts";
 import { readValue } from "./read-value.ts";
+import { checkRelations } from "./relation-checks.ts";
 import type { Setting } from "./setting.ts";
 import { tellUnusedWords } from "./unused-words.ts";
 import { checkValue } from "./value-checks.ts";
@@ -97,6 +98,7 @@ export function readBlock(
     const setting = readDirective(context, directive, { path, keywords });
     if (setting) settings.add(setting);
   }
+  if (block) checkRelations(context, { settings, block, path });
   return settings;
 }
 

@@ -51,7 +51,8 @@ function readInitial(context: BindContext, setting: Setting | undefined): TrackF
   const initial = { value: 0, overwrite: false };
   for (const word of setting.words) {
     if (word.text === "overwrite") initial.overwrite = true;
-    else if (/^[+-]?\d+$/.test(word.text)) initial.value = Number(word.text);
+    else if (/^[+-]?\d+$/.test(word.text) && Math.abs(Number(word.text)) < 2 ** 31)
+      initial.value = Number(word.text);
     else {
       tell(context, word, {
         code: "unknown-track-option",

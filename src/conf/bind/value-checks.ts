@@ -74,12 +74,17 @@ const hexadecimal =
 const knownUser =
   (text: string): ValueCheck =>
   ([user], { environment, owner }) =>
-    user === undefined || environment.hasUser?.(user) !== false
+    user === undefined || (environment.hasUser?.(user) !== false && !isNumber(user, environment))
       ? undefined
       : refusal("unknown-user", `this system has no user ${user}`, {
           help: "create the user, or name one that exists",
           text: text.replace("%o", () => owner),
         });
+
+/** keepalived 2.2.7 looks a user up by name, never by number. */
+function isNumber(user: string, environment: BindContext["environment"]): boolean {
+  return environment.hasUser !== undefined && /^\d+$/.test(user);
+}
 
 /** The kernel's limit. */
 const interfaceName: ValueCheck = ([word = ""]) =>
@@ -160,13 +165,20 @@ const CHECKS: Readonly<Record<string, ValueCheck>> = {
     "(%o): vrrp script interval '%v' must be between 1 and 4294 - ignoring",
   ),
   "vrrp_script/timeout": wholeSeconds("(%o): vrrp script timeout '%v' invalid - ignoring"),
+  "vrrp_script/user": ([user = ""], { owner, environment }) =>
+    isNumber(user, environment)
+      ? refusal("unknown-user", `this system has no user called ${user}, so the script is removed`, {
+          help: "write the name of a user",
+          text: `Unable to set uid/gid for script '${owner}'`,
+        })
+      : undefined,
   "virtual_server/snmp_name": alone("virtual server snmp_name missing or extra parameters"),
   "virtual_server/real_server/snmp_name": alone("real server snmp_name missing or extra parameters"),
   "virtual_server/real_server/MISC_CHECK/user": knownUser(
     "Failed to set uid/gid for misc checker script - removing",
   ),
-  "virtual_server/real_server/UDP_CHECK/payload": hexadecimal(/^(?:[0-9a-fA-F]{2})+$/, "payload"),
-  "virtual_server/real_server/UDP_CHECK/require_reply": hexadecimal(/^(?:[0-9a-fA-FX]{2})+$/, "reply"),
+  "virtual_server/real_server/UDP_CHECK/payload": hexadecimal(/^[0-9a-fA-F]+$/, "payload"),
+  "virtual_server/real_server/UDP_CHECK/require_reply": hexadecimal(/^[0-9a-fA-FX]+$/, "reply"),
   bind_if: interfaceName,
 };
 
