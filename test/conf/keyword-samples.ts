@@ -52,10 +52,8 @@ const PLACES: Readonly<Record<string, string>> = {
   "virtual_server/real_server/SSL_GET": server("SSL_GET {\nurl {\npath /\n}\n%\n}"),
   "virtual_server/real_server/HTTP_GET/url": server('HTTP_GET {\nurl {\npath /\nregex "a"\n%\n}\n}'),
   "virtual_server/real_server/SSL_GET/url": server('SSL_GET {\nurl {\npath /\nregex "a"\n%\n}\n}'),
-  "virtual_server/real_server/BFD_CHECK":
-    "bfd_instance b {\nneighbor_ip 192.0.2.9\n}\n" + server("BFD_CHECK {\nname b\n%\n}"),
-  "virtual_server/real_server/FILE_CHECK":
-    "track_file f {\nfile /tmp/f\n}\n" + server("FILE_CHECK {\ntrack_file f\n%\n}"),
+  "virtual_server/real_server/BFD_CHECK": `bfd_instance b {\nneighbor_ip 192.0.2.9\n}\n${server("BFD_CHECK {\nname b\n%\n}")}`,
+  "virtual_server/real_server/FILE_CHECK": `track_file f {\nfile /tmp/f\n}\n${server("FILE_CHECK {\ntrack_file f\n%\n}")}`,
 };
 
 /** Values that the shape of a keyword does not tell, by keyword or by path and keyword. */

@@ -39,6 +39,10 @@ const explanations: readonly Explanation[] = [
     holds: at(/_script$/, /nosuchuser/),
   },
   {
+    reason: "Debian's keepalived is built without regular expressions and steps over their keywords",
+    holds: at(/\/regex_/),
+  },
+  {
     reason: "a socket name is optional since the release after 2.2.7",
     holds: at(/snmp_socket$/, /^$/),
   },

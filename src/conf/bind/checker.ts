@@ -30,13 +30,13 @@ export function bindChecker(
   const kind = setting.keyword.name;
   const path = `virtual_server/real_server/${kind}`;
   const settings = readBlock(context, { block: setting.directive.block, path });
+  if (kind !== "TCP_CHECK" && kind !== "HTTP_GET" && kind !== "SSL_GET") {
+    return bindOtherChecker(context, { setting, settings, surroundings });
+  }
   const timing = settleTiming(readTiming(settings, surroundings.timing), kind);
   const target = bindTarget(context, { settings, endpoint: surroundings.endpoint });
   const logging = bindFields({ settings, context }, LOGGING);
   if (kind === "TCP_CHECK") return { kind: "tcp", timing, target, ...logging };
-  if (kind !== "HTTP_GET" && kind !== "SSL_GET") {
-    return bindOtherChecker(context, { setting, settings, surroundings });
-  }
   const virtualHost = settings.word("virtualhost") ?? surroundings.virtualHost;
   const urls = settings.every("url").map((url) => bindUrl(context, { setting: url, path: `${path}/url` }));
   if (urls.length === 0) {

@@ -106,7 +106,7 @@ function bindSmtp(
     });
     const timing = readTiming(inner, readTiming(settings, surroundings.timing));
     return {
-      target: bindTarget(context, { settings: inner, endpoint: target }),
+      target: bindTarget(context, { settings: inner, endpoint: target, quiet: true }),
       timing: settleTiming(timing, "SMTP_CHECK"),
       ...bindFields({ settings: inner, context }, LOGGING),
     };

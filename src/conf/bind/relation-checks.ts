@@ -32,7 +32,7 @@ export function checkRelations(context: BindContext, read: ReadBlockOf): void {
   if (/^virtual_server\/real_server\/[A-Z]+_(?:CHECK|GET)$/.test(read.path)) checkCheck(context, read);
 }
 
-function checkInstance(context: BindContext, { settings }: ReadBlockOf): void {
+function checkInstance(context: BindContext, { settings, block }: ReadBlockOf): void {
   const { owner } = context;
   const made = settings.lastOf("use_vmac", "use_ipvlan");
   const transmit = settings.last("vmac_xmit_base");
@@ -60,7 +60,7 @@ function checkInstance(context: BindContext, { settings }: ReadBlockOf): void {
   const ttl = settings.last("unicast_ttl");
   const peers = settings.every("unicast_peer").flatMap(entriesOf);
   if (ttl && peers.length === 0) {
-    tellAt(context, ttl, {
+    tell(context, closing(block), {
       code: "unicast-without-peers",
       severity: "warning",
       message: "unicast_ttl is set, but there is no peer, so it has no effect",
@@ -75,7 +75,19 @@ function checkIpvlan(
   from: { readonly settings: Settings; readonly made: Setting },
 ): void {
   const { settings, made } = from;
-  const named = made.words.some((word) => parseIpAddress(word.text.replace(/\/\d+$/, "")).ok);
+  const isAddress = (text: string) => parseIpAddress(text.replace(/\/\d+$/, "")).ok;
+  const named = made.words.some((word) => isAddress(word.text));
+  const options = ["bridge", "private", "vepa", "group"];
+  const [name, second] = made.words.filter(({ text }) => !isAddress(text) && !options.includes(text));
+  if (second && !made.words.some(({ text }) => text === "group")) {
+    tell(context, second, {
+      code: "vmac-name-twice",
+      severity: "error",
+      message: `the ipvlan is already called ${name?.text}, so ${second.text} has no effect`,
+      help: "keep one name",
+      texts: [`(${context.owner}) IPVLAN interface already specified - ignoring '${second.text}'`],
+    });
+  }
   if (named || settings.has("native_ipv6") || settings.lastOf("mcast_src_ip", "unicast_src_ip")) return;
   tellAt(context, made, {
     code: "missing-keyword",
@@ -110,7 +122,12 @@ function checkService(context: BindContext, { settings }: ReadBlockOf): void {
 }
 
 function checkGarpGroup(context: BindContext, { settings, block }: ReadBlockOf): void {
-  if (settings.number("garp_interval") || settings.number("gna_interval")) return;
+  const intervals = [...settings.every("garp_interval"), ...settings.every("gna_interval")];
+  // keepalived counts what it cannot read as a number, but not a number out of range.
+  if (
+    intervals.some(({ value, words }) => value !== undefined || !/^[+-]?[\d.]+$/.test(words[0]?.text ?? ""))
+  )
+    return;
   tell(context, closing(block), {
     code: "missing-keyword",
     severity: "error",
