@@ -77,7 +77,7 @@ export function keepalivedMessages(
   const lines: string[] = [];
   const codes = new Set<number>();
   for (const pass of PASSES) {
-    const own = reported.filter((found) => pass.stages.includes(found.keepalived.stage));
+    const own = reported.filter((found) => pass.stages.includes(found.keepalived.stage)).sort(byLine);
     for (const found of own) {
       codes.add(found.keepalived.exitCode);
       const prefix = prefixOf(found, pass.lineOnly && options.oneFile);
@@ -94,6 +94,12 @@ export function keepalivedMessages(
     }
   }
   return { lines, exitCode: codes.has(6) ? 6 : codes.has(5) ? 5 : codes.has(4) ? 4 : 0 };
+}
+
+/** keepalived reads downwards, and speaks of some blocks only at their end. */
+function byLine(a: Reported, b: Reported): number {
+  if (a.span.file !== b.span.file) return 0;
+  return (a.keepalived.line || a.span.line) - (b.keepalived.line || b.span.line);
 }
 
 /** `(Line N) `, `(FILE: Line N) `, or nothing for what belongs to no line. */

@@ -229,4 +229,170 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
     text: `vrrp_sync_group G {\n  group {\n    V\n    X\n  }\n}\n${instance("")}`,
   },
   { name: "keyword of a later release", text: instance("  no_virtual_ipaddress\n") },
+  { name: "instance without a name", text: "vrrp_instance {\n}\n" },
+  { name: "instance with two names", text: instance("").replace("V {", "V W {") },
+  { name: "sync group without a name", text: "vrrp_sync_group {\n}\n" },
+  { name: "script without a name", text: "vrrp_script {\n}\n" },
+  { name: "block at the very end", text: "global_defs" },
+  { name: "state after MASTER", text: instance("  state MASTER\n  state BACKUP\n  priority 150\n") },
+  { name: "MASTER after BACKUP", text: instance("  state BACKUP\n  state MASTER\n  priority 150\n") },
+  { name: "virtual MAC with two names", text: instance("  use_vmac vrrp.1\n  use_vmac vrrp.2\n") },
+  { name: "virtual MAC named as an interface", text: instance("  use_vmac eth1\n") },
+  { name: "virtual MAC with too long a name", text: instance("  use_vmac a_very_long_interface_name\n") },
+  {
+    name: "two virtual MACs of one name",
+    text:
+      instance("  use_vmac vrrp.1\n") +
+      instance("  use_vmac vrrp.1\n")
+        .replace("V {", "W {")
+        .replace("id 51", "id 52")
+        .replace("192.0.2.1/", "192.0.2.2/"),
+  },
+  {
+    name: "unicast by a virtual MAC",
+    text: instance("  use_vmac\n  unicast_peer {\n    192.0.2.9\n  }\n"),
+  },
+  { name: "unicast source without peers", text: instance("  unicast_src_ip 192.0.2.8\n") },
+  { name: "peer that is no address", text: instance("  unicast_peer {\n    192.0.2.900\n  }\n") },
+  { name: "source of the other family", text: instance("  mcast_src_ip 2001:db8::9\n") },
+  { name: "source that is no address", text: instance("  mcast_src_ip 192.0.2.900\n") },
+  { name: "number of many digits", text: instance("  priority 99999999999999999999\n") },
+  { name: "number with a plus sign", text: instance("  priority +100\n") },
+  { name: "number in hexadecimal", text: instance("  priority 0x64\n") },
+  { name: "number with letters after it", text: instance("  priority 100s\n") },
+  { name: "interval with too many places", text: instance("  version 3\n  advert_int 0.1234567\n") },
+  { name: "interval of nothing", text: instance("  advert_int 0\n") },
+  { name: "preempt delay beyond its range", text: instance("  preempt_delay 2000\n") },
+  { name: "truth word that is none", text: instance("  lower_prio_no_advert maybe\n") },
+  { name: "debug level beyond its range", text: instance("  debug 9\n") },
+  { name: "own interface tracked", text: instance("  track_interface {\n    eth0\n  }\n") },
+  { name: "tracked interface that is not there", text: instance("  track_interface {\n    nosuch0\n  }\n") },
+  {
+    name: "track weight beyond its range",
+    text: instance("  track_interface {\n    eth1 weight 300\n  }\n"),
+  },
+  { name: "track word that is not known", text: instance("  track_interface {\n    eth1 bogus\n  }\n") },
+  {
+    name: "address without a device after dev",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.2 dev\n    192.0.2.1\n  }\n`),
+  },
+  {
+    name: "address on a device that is not there",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.2 dev nosuch0\n  }\n`),
+  },
+  {
+    name: "address with a length too long",
+    text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.2/33\n    192.0.2.1\n  }\n`),
+  },
+  {
+    name: "route without a destination",
+    text: instance("  virtual_routes {\n    via 192.0.2.9 dev eth0\n  }\n"),
+  },
+  { name: "route that ends too soon", text: instance("  virtual_routes {\n    10.0.0.0/8 via\n  }\n") },
+  {
+    name: "route with an unknown word",
+    text: instance("  virtual_routes {\n    10.0.0.0/8 through 192.0.2.9\n  }\n"),
+  },
+  {
+    name: "route with old words",
+    text: instance("  virtual_routes {\n    10.0.0.0/8 gw 192.0.2.9 dev eth0\n  }\n"),
+  },
+  {
+    name: "rule without preference",
+    text: instance("  virtual_rules {\n    from 192.0.2.0/24 table 100\n  }\n"),
+  },
+  { name: "rule that ends too soon", text: instance("  virtual_rules {\n    from\n  }\n") },
+  { name: "rule with an unknown word", text: instance("  virtual_rules {\n    bogus\n  }\n") },
+  {
+    name: "empty list of members",
+    text: `vrrp_sync_group G {\n  group {\n  }\n}\n${instance("")}`,
+    linesDiffer: "keepalived adds that the group is removed; we say it once",
+  },
+  { name: "member twice", text: `vrrp_sync_group G {\n  group {\n    V\n    V\n  }\n}\n${instance("")}` },
+  {
+    name: "script weight beyond its range",
+    text: `vrrp_script s {\n  script "/nonexistent/check"\n  weight 300\n}\n${instance("")}`,
+  },
+  {
+    name: "script of an unknown user",
+    text: `vrrp_script s {\n  script "/nonexistent/check"\n  user nobody_at_all\n}\n${instance("")}`,
+  },
+  {
+    name: "unknown user of all scripts",
+    text: `global_defs {\n  script_user nobody_at_all\n}\n${instance("")}`,
+  },
+  { name: "mail server with a bad port", text: "global_defs {\n  smtp_server 127.0.0.1 smtp\n}\n" },
+  { name: "mail timeout that is no number", text: "global_defs {\n  smtp_connect_timeout soon\n}\n" },
+  { name: "router id that is missing", text: "global_defs {\n  router_id\n}\n" },
+  { name: "version of all instances out of range", text: "global_defs {\n  vrrp_version 4\n}\n" },
+  { name: "mark that is missing", text: "virtual_server_group G {\n  fwmark\n}\n" },
+  {
+    name: "group without entries",
+    text: `virtual_server_group G {\n}\n${service(balanced).replace("192.0.2.1 80", "group G")}`,
+  },
+  { name: "group with an entry that is none", text: `virtual_server_group G {\n  192.0.2.300 80\n}\n` },
+  {
+    name: "group that has no servers",
+    text: "virtual_server_group G {\n  192.0.2.1 80\n}\nvirtual_server group G {\n}\n",
+    linesDiffer: "keepalived names the group with its port, which is always 0",
+  },
+  {
+    name: "real server of the other family",
+    text: service(balanced, "  real_server 2001:db8::10 80 {\n  }\n  real_server 192.0.2.10 80 {\n  }\n"),
+  },
+  { name: "sorry server that is no address", text: service(`${balanced}  sorry_server nowhere 80\n`) },
+  {
+    name: "real server that is no address",
+    text: service(balanced, "  real_server nowhere 80 {\n  }\n  real_server 192.0.2.10 80 {\n  }\n"),
+    linesDiffer: "the braces of the skipped block are told of differently",
+  },
+  {
+    name: "weight beyond its range",
+    text: service(balanced, "  real_server 192.0.2.10 80 {\n    weight -1\n  }\n"),
+  },
+  {
+    name: "tunnel with an unknown option",
+    text: service("  lb_algo rr\n  lb_kind TUN fast\n  protocol TCP\n"),
+  },
+  { name: "one packet with TCP", text: service(`${balanced}  ops\n`) },
+  {
+    name: "status code that is none",
+    text: service(
+      balanced,
+      "  real_server 192.0.2.10 80 {\n    HTTP_GET {\n      url {\n        path /\n        status_code 20\n      }\n    }\n  }\n",
+    ),
+  },
+  {
+    name: "digest twice",
+    text: service(
+      balanced,
+      `  real_server 192.0.2.10 80 {\n    HTTP_GET {\n      url {\n        path /\n${"        digest 3b1fb749c971d7a2c6a517b37f735df2\n".repeat(2)}      }\n    }\n  }\n`,
+    ),
+  },
+  {
+    name: "address without a path",
+    text: service(
+      balanced,
+      "  real_server 192.0.2.10 80 {\n    HTTP_GET {\n      url {\n        status_code 200\n      }\n      url {\n        path /\n      }\n    }\n  }\n",
+    ),
+    linesDiffer: "keepalived drops the url, we ask for /",
+  },
+  { name: "condition that is empty", text: instance("  @ priority 300\n") },
+  {
+    name: "sequence downwards",
+    text: instance("", `${identity}  virtual_ipaddress {\n    ~SEQ(i, 3, 1) 192.0.2.\${i}\n  }\n`),
+  },
+  {
+    name: "sequence in hexadecimal",
+    text: instance("", `${identity}  virtual_ipaddress {\n    ~SEQx(i, 9, 11) 2001:db8::\${i}\n  }\n`),
+  },
+  { name: "include of an unknown form", text: "includex part.conf\n", files: { "part.conf": instance("") } },
+  { name: "include without a name", text: "include\n" },
+  { name: "include that must match", text: `includem nothing.conf\n${instance("")}` },
+  { name: "single quotes", text: "global_defs {\n  router_id 'a#b'\n}\n" },
+  {
+    name: "no braces around a list",
+    text: instance("", `${identity}  virtual_ipaddress\n`),
+    linesDiffer: "keepalived reads on as if a brace had been there",
+  },
 ];

@@ -48,11 +48,31 @@ export function parsePrefix(
   return /^\d{1,3}$/.test(length) && bits <= most ? { address: address.value, length: bits } : undefined;
 }
 
+/** keepalived takes a single address where the prefix length is none. */
+function withoutLength(context: BindContext, word: Word): ReturnType<typeof parsePrefix> {
+  const [host = "", length] = word.text.split("/", 2);
+  const address = parseIpAddress(host);
+  if (!address.ok || length === undefined) return undefined;
+  const most = familyOf(address.value) === 4 ? 32 : 128;
+  const number = /^[+-]?\d+$/.test(length);
+  tell(context, word, {
+    code: "bad-prefix-length",
+    severity: "error",
+    message: `the prefix length of ${host} is '${length}', but it must be a number from 0 to ${most}; ${most} counts instead`,
+    help: `write ${host}/24, or the length of your network`,
+    texts: [
+      number ? `number '${length}' outside range [0, ${most}]` : `invalid number '${length}'`,
+      `Invalid address prefix len ${length} for address ${word.text} - using ${most}`,
+    ],
+  });
+  return { address: address.value };
+}
+
 /** Binds one line of `virtual_ipaddress` or of its sisters; undefined when keepalived drops the whole line. */
 export function bindAddressLine(context: BindContext, words: readonly Word[]): VirtualAddress | undefined {
   const [first] = words;
   if (!first) return undefined;
-  const prefix = parsePrefix(first.text);
+  const prefix = parsePrefix(first.text) ?? withoutLength(context, first);
   if (!prefix) {
     tellBadAddress(context, first);
     return undefined;
@@ -61,8 +81,7 @@ export function bindAddressLine(context: BindContext, words: readonly Word[]): V
   if (!tokens) return undefined;
   const most = familyOf(prefix.address) === 4 ? 32 : 128;
   const device = tokens.get("dev");
-  if (device)
-    checkInterface(context, { word: device, what: `ip address ${prefix.address}/${prefix.length ?? most}` });
+  if (device) checkInterface(context, { word: device, what: `ip address ${first.text}` });
   const broadcast = broadcastOf(context, tokens, { address: prefix.address, length: prefix.length ?? most });
   const scope = scopeOf(context, tokens.get("scope"));
   const label = tokens.get("label");
@@ -122,7 +141,7 @@ function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<s
     }
     const value = words[++at];
     if (!value) {
-      tellMissingValue(context, word);
+      tellMissingValue(context, { word, address: words[0]?.text ?? "" });
       return undefined;
     }
     tokens.set(name, value);
@@ -206,7 +225,22 @@ function tellUnknownToken(context: BindContext, word: Word): void {
   });
 }
 
-function tellMissingValue(context: BindContext, word: Word): void {
+/** What keepalived says of a word without its value; after other words it ends on the spot. */
+function tellMissingValue(
+  context: BindContext,
+  from: { readonly word: Word; readonly address: string },
+): void {
+  const { word, address } = from;
+  if (word.text === "dev") {
+    tell(context, word, {
+      code: "missing-value",
+      severity: "error",
+      message: `dev needs an interface, but the line ends after it, so ${address} is left out`,
+      help: "write dev INTERFACE, or remove the word",
+      texts: [`No dev parameter specified for ${address}`],
+    });
+    return;
+  }
   tell(context, word, {
     code: "missing-value",
     severity: "error",

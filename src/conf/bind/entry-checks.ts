@@ -4,7 +4,7 @@ import { ruleTokens } from "../../grammar/rule-tokens.ts";
 import type { Word } from "../tree.ts";
 import { parsePrefix } from "./address-line.ts";
 import { type BindContext, closeOf, sourceLine, tell } from "./context.ts";
-import { readEndpoint, refusedEndpoint } from "./endpoint.ts";
+import { readEndpoint } from "./endpoint.ts";
 import { entriesOf, type Setting } from "./setting.ts";
 
 /**
@@ -38,6 +38,16 @@ const ROUTE_TYPES = new Set(
   ),
 );
 const ROUTE_FLAGS = new Set(["inet", "inet6", "onlink", "add", "prepend", "append", "no_track"]);
+
+function tellNoDestination(context: BindContext, first: Word): void {
+  tell(context, first, {
+    code: "route-without-destination",
+    severity: "error",
+    message: "the route leads nowhere, so it is dropped",
+    help: "write for example: 10.0.0.0/8 via 192.0.2.1 dev eth0",
+    texts: ["Route must have a destination"],
+  });
+}
 
 /** A type by its name, or by its number in the kernel. */
 function isRouteType(text: string): boolean {
@@ -75,8 +85,9 @@ function checkRoute(context: BindContext, words: readonly Word[]): void {
     }
   }
   const [first] = words;
-  if (destination === undefined && first && isRouteType(words[words.length - 1]?.text ?? "")) {
-    tellMissingWord(context, words);
+  if (destination === undefined && first) {
+    if (words.length === 1 && isRouteType(first.text)) tellMissingWord(context, words);
+    else tellNoDestination(context, first);
     return;
   }
   const tracked = !["dev", "oif", "no_track", "table", "nexthop"].some((word) => seen.has(word));
@@ -196,41 +207,43 @@ function tellRuleWord(context: BindContext, word: Word): true {
 }
 
 function checkGroup(context: BindContext, setting: Setting): void {
-  const entries = entriesOf(setting);
   const name = setting.words[0]?.text ?? "";
-  for (const words of entries) {
-    const [first, second] = words;
-    if (!first || (first.text === "fwmark" && /^\d+$/.test(second?.text ?? ""))) continue;
-    if (first.text === "fwmark" && !second) {
-      tellMissingWord(context, words);
-      continue;
-    }
-    const host = first.text.replace(/[-/][0-9a-fA-F.:]+$/, "");
-    const port = readEndpoint([{ ...first, text: host }, ...(second ? [second] : [])]);
-    if (!("message" in port) && parseIpAddress(host).ok) continue;
-    tell(context, first, {
-      code: "bad-group-entry",
-      severity: "error",
-      message: `'${words.map((word) => word.text).join(" ")}' is not an entry of a virtual_server_group; it is left out`,
-      help: "write ADDRESS [PORT], ADDRESS-LAST [PORT] or fwmark N, one per line; other keywords belong into virtual_server",
-      texts: [
-        ...("message" in port ? port.texts : []),
-        `Invalid virtual server group IP address${refusedEndpoint(words).replace("/port ", " ")} - skipping`,
-      ],
-    });
+  const good = entriesOf(setting).filter((words) => isGroupEntry(context, words));
+  if (good.length > 0 || !setting.directive.block) return;
+  const [keyword] = setting.directive.words;
+  tell(context, keyword ?? closeOf(setting.directive), {
+    code: "empty-group",
+    severity: "error",
+    message: `the virtual_server_group ${name} has no entries, so it is removed`,
+    help: "add lines such as 192.0.2.1 80",
+    texts: [`virtual server group ${name} has no entries - removing`],
+    line: sourceLine(context, closeOf(setting.directive)).line,
+  });
+}
+
+/** keepalived takes words that are no address for one without telling which part is wrong. */
+function isGroupEntry(context: BindContext, words: readonly Word[]): boolean {
+  const [first, second] = words;
+  if (!first || (first.text === "fwmark" && /^\d+$/.test(second?.text ?? ""))) return true;
+  if (first.text === "fwmark" && !second) {
+    tellMissingWord(context, words);
+    return false;
   }
-  if (entries.length > 0) return;
-  tell(
-    context,
-    { start: setting.directive.words[0]?.start ?? 0, end: setting.directive.words[0]?.end ?? 0 },
-    {
-      code: "empty-group",
-      severity: "error",
-      message: `the virtual_server_group ${name} has no entries, so it is removed`,
-      help: "add lines such as 192.0.2.1 80",
-      texts: [`virtual server group ${name} has no entries - removing`],
-    },
-  );
+  const host = first.text.replace(/[-/][0-9a-fA-F.:]+$/, "");
+  const port = readEndpoint([{ ...first, text: host }, ...(second ? [second] : [])]);
+  if (!("message" in port) && parseIpAddress(host).ok) return true;
+  const shown = `${first.text} ${second ? `/port/${second.text}` : ""}`;
+  tell(context, first, {
+    code: "bad-group-entry",
+    severity: "error",
+    message: `'${words.map((word) => word.text).join(" ")}' is not an entry of a virtual_server_group; it is left out`,
+    help: "write ADDRESS [PORT], ADDRESS-LAST [PORT] or fwmark N, one per line; other keywords belong into virtual_server",
+    texts: [
+      ...("message" in port ? port.texts : []),
+      `Invalid virtual server group IP address ${shown} - skipping`,
+    ],
+  });
+  return false;
 }
 
 function tellNoEmail(context: BindContext, setting: Setting): void {

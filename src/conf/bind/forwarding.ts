@@ -50,8 +50,8 @@ function isTunnelOption(text: string, before: string | undefined): boolean {
 const TUNNELS = ["ipip", "gue", "gre"] as const;
 const CHECKSUMS = ["nocsum", "csum", "remcsum"] as const;
 
-/** The options of `TUN`; undefined when there are none, so that the tunnel is plain IPIP. */
-export function readTunnel(context: BindContext, setting: Setting | undefined): Tunnel | undefined {
+/** The options of `TUN`; undefined when there are none, so that the tunnel is plain IPIP. What they cannot say is told by `readForwarding`. */
+export function readTunnel(setting: Setting | undefined): Tunnel | undefined {
   const [method, ...options] = setting?.words ?? [];
   if (method?.text !== "TUN" || options.length === 0) return undefined;
   let tunnel: Tunnel = { type: "ipip", checksum: "nocsum" };
@@ -63,15 +63,6 @@ export function readTunnel(context: BindContext, setting: Setting | undefined): 
     if (checksum) tunnel = { ...tunnel, checksum };
     else if (word?.text === "type" && type) tunnel = { ...tunnel, type };
     else if (word?.text === "port" && /^\d+$/.test(next ?? "")) tunnel = { ...tunnel, port: Number(next) };
-    else if (word) {
-      tell(context, word, {
-        code: "unknown-value",
-        severity: "error",
-        message: `'${word.text}' is no option of TUN, or lacks its value, so it has no effect`,
-        help: "write TUN type ipip, TUN type gue port N or TUN type gre, and nocsum, csum or remcsum",
-        texts: [`Unknown tunnel option ${word.text}`],
-      });
-    }
     if (!checksum) at++;
   }
   return tunnel;

@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "global_defs/bfd_rt_priority": "bfd process real-time priority '%v' invalid",
   "global_defs/max_auto_priority": "max_auto_priority '%v' must be in [0, 99] (or -1 to disable) - ignoring",
   "global_defs/min_auto_priority_delay": "min_auto_priority_delay '%v' must be in [1, 10000000] - ignoring",
-  "global_defs/smtp_connect_timeout": "smtp_connect_timeout '%v' must be in [0, 4294967295] - ignoring",
+  "global_defs/smtp_connect_timeout": "smtp_connect_timeout '%v' must be in [0, 4294] - ignoring",
   "global_defs/smtp_alert": "Invalid value '%v' for global smtp_alert specified",
   "global_defs/smtp_alert_vrrp": "Invalid value '%v' for global smtp_alert_vrrp specified",
   "global_defs/smtp_alert_checker": "Invalid value '%v' for global smtp_alert_checker specified",

@@ -56,7 +56,7 @@ export function bindRealServer(
     .map((check) => bindChecker(context, { setting: check, surroundings: inner }))
     .filter((checker) => checker !== undefined);
   const others = bound.filter((checker) => checker.kind !== "tcp" && checker.kind !== "http");
-  const tunnel = readTunnel(context, method) ?? surroundings.tunnel;
+  const tunnel = readTunnel(method) ?? surroundings.tunnel;
   return {
     at: sourceLine(context, placeOf(setting.directive)),
     address: endpoint.address,

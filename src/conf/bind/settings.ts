@@ -9,6 +9,7 @@ import { checkEntries } from "./entry-checks.ts";
 import { forgivenText, refusalText } from "./keepalived-texts.ts";
 import { readValue } from "./read-value.ts";
 import { checkRelations } from "./relation-checks.ts";
+import { rootStage } from "./root-stage.ts";
 import type { Setting } from "./setting.ts";
 import { tellUnusedWords } from "./unused-words.ts";
 import { checkValue } from "./value-checks.ts";
@@ -144,6 +145,22 @@ function readDirective(
   const wantsBlock = keyword.value.kind === "block" || keyword.value.kind === "entries";
   if (directive.block && !wantsBlock) tellUnexpectedBlock(context, directive, `${name.text} has no block`);
   if (words.some((word) => word.unclosed)) return undefined;
+  return readKnown(vocabulary.path === "" ? { ...context, stage: rootStage(name.text) } : context, {
+    directive,
+    keyword,
+    vocabulary,
+  });
+}
+
+/** Reads a line whose keyword the block knows. */
+function readKnown(
+  context: BindContext,
+  from: { readonly directive: Directive; readonly keyword: Keyword; readonly vocabulary: Vocabulary },
+): Setting | undefined {
+  const { directive, keyword, vocabulary } = from;
+  const [name, ...words] = directive.words;
+  if (!name) return undefined;
+  const wantsBlock = keyword.value.kind === "block" || keyword.value.kind === "entries";
   const nameless = NAMELESS[name.text];
   if (nameless !== undefined && vocabulary.path === "" && words.length !== 1) {
     tellNameless(context, directive, nameless);

@@ -76,6 +76,9 @@ function readTrackLine(
       texts:
         kind.keyword === "track_interface"
           ? [
+              /^[+-]?\d+$/.test(value.text)
+                ? `number '${value.text}' outside range [-254, 254]`
+                : `invalid number '${value.text}'`,
               `(${context.owner}) weight ${value.text} for ${word.text} must be between ${span} inclusive. Ignoring...`,
             ]
           : [

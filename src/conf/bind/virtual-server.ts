@@ -77,7 +77,7 @@ export function bindVirtualServer(
   const forwarding = forwardingSetting
     ? readForwarding(context, { setting: forwardingSetting, server: "virtual" })
     : undefined;
-  const tunnel = readTunnel(context, forwardingSetting);
+  const tunnel = readTunnel(forwardingSetting);
   const realServers = bindRealServers(context, settings, {
     forwarding: forwarding ?? "nat",
     target,
@@ -281,7 +281,7 @@ function bindSorryServer(
   }
   const method = settings.last("sorry_server_lvs_method");
   const own = method ? readForwarding(context, { setting: method, server: "sorry" }) : undefined;
-  const tunnel = readTunnel(context, method);
+  const tunnel = readTunnel(method);
   return {
     address: endpoint.address,
     port: endpoint.port ?? 0,

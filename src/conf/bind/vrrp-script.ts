@@ -31,10 +31,6 @@ export function bindVrrpScript(
     });
     return undefined;
   }
-  checkPath(context, {
-    path: command.argv[0] ?? "",
-    place: placeOf(settings.last("script")?.directive ?? directive),
-  });
   const inherited =
     global.scriptUser?.user ?? (global.enableScriptSecurity ? "keepalived_script" : undefined);
   if (!user && inherited !== undefined && lacksUser(context, inherited)) {
@@ -57,6 +53,10 @@ export function bindVrrpScript(
     });
     return undefined;
   }
+  checkPath(context, {
+    path: command.argv[0] ?? "",
+    place: placeOf(settings.last("script")?.directive ?? directive),
+  });
   return {
     name,
     at: sourceLine(context, placeOf(directive)),

@@ -113,6 +113,18 @@ export const globalPages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "route-without-destination",
+    severity: "error",
+    summary: "A route without a destination.",
+    reason: "It is dropped.",
+    mend: "write for example: 10.0.0.0/8 via 192.0.2.1 dev eth0",
+    example: {
+      bad: instance("virtual_routes {\n        via 192.0.2.1 dev eth0\n    }"),
+      line: 9,
+      good: instance("virtual_routes {\n        10.0.0.0/8 via 192.0.2.1 dev eth0\n    }"),
+    },
+  },
+  {
     code: "route-without-interface",
     severity: "warning",
     summary: "A virtual route names no interface.",

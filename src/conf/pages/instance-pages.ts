@@ -93,6 +93,18 @@ export const instancePages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "bad-prefix-length",
+    severity: "error",
+    summary: "The prefix length of an address is no number from 0 to 32, or 128 for IPv6.",
+    reason: "The address counts as a single one, so the router has no route to its network by it.",
+    mend: "write ADDRESS/24, or the length of your network",
+    example: {
+      bad: instance().replace("192.0.2.10/24", "192.0.2.10/33"),
+      line: 6,
+      good: instance(),
+    },
+  },
+  {
     code: "state-twice",
     severity: "warning",
     summary: "Another state after state MASTER.",
