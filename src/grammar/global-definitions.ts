@@ -322,7 +322,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Version 3 over IPv4 counts no pseudo header into the checksum, as some vendors do",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lvs_timeouts",

@@ -190,7 +190,7 @@ export const sslGetGrammar: BlockGrammar = {
       since: "1.4.3",
       in227: true,
       meaning: "Names the host in the TLS greeting",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "sni_name",
