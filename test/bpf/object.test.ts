@@ -29,7 +29,7 @@ describe("layout.ts and the compiled object", () => {
   });
 });
 
-describeWith({ title: "the committed object", needs: ["clang"] }, () => {
+describeWith({ title: "the committed object", needs: ["clang", "llvm-strip"] }, () => {
   it("is what its source compiles to", () => {
     const output = mkdtempSync(join(tmpdir(), "locum-bpf-"));
     try {

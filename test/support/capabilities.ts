@@ -10,6 +10,7 @@ const programs = {
   ip: "iproute2",
   ipvsadm: "ipvsadm",
   keepalived: "keepalived",
+  "llvm-strip": "llvm",
   nft: "nftables",
   nginx: "nginx-light",
   python3: "python3",

@@ -98,6 +98,12 @@ export const explanations: readonly Explanation[] = [
     holds: ({ text }) => /^\s*include[rmwba]?\s+"/m.test(text),
   },
   {
+    name: "a list without its opening brace",
+    reason:
+      "keepalived reads the lines up to the next closing brace as the list all the same; locum asks for the brace",
+    holds: ({ ours, theirs }) => theirs.exit === 0 && ours.codes.has("missing-block"),
+  },
+  {
     name: "the machine",
     reason: "all that keepalived reports concerns this machine: no iptables in its build, no name server",
     holds: ({ ours, theirs }) =>
