@@ -113,7 +113,7 @@ function checkService(context: BindContext, { settings }: ReadBlockOf): void {
     if (sorry && placeOf(sorry.directive).start < placeOf(setting.directive).start) continue;
     tellAt(context, setting, {
       code: name === "sorry_server_inhibit" ? "inhibit-without-sorry-server" : "missing-keyword",
-      severity: "error",
+      severity: name === "sorry_server_inhibit" ? "warning" : "error",
       message: `${name} says something of the sorry_server, but none stands before it, so it has no effect`,
       help: "write sorry_server ADDRESS PORT before it",
       texts: [text],
