@@ -175,5 +175,8 @@ function withoutDepth(tokens: IToken[]): IToken[] {
 export function parse(text: string): Document {
   parser ??= new BlockParser();
   parser.input = withoutDepth(tokenize(text));
-  return parser.document();
+  const document = parser.document();
+  // The tokens of a large file are not to live as long as the parser.
+  parser.input = [];
+  return document;
 }

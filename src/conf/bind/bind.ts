@@ -30,7 +30,7 @@ export function bind(
   surroundings: { readonly expanded: Expanded; readonly environment: Environment },
 ): { readonly config: Config; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (found) => diagnostics.push(found);
+  const report = limitedReport(diagnostics);
   const { expanded } = surroundings;
   const commands: NamedCommand[] = [];
   const every: BindContext = {
@@ -130,6 +130,21 @@ function bindVrrp(
 interface BoundInstance {
   readonly directive: Directive;
   readonly instance: VrrpInstance;
+}
+
+/** More findings of one kind than anybody reads; a file with so many is none of ours. */
+const MOST_OF_A_KIND = 20_000;
+
+/** Keeps findings, and of one kind not without end; the last one says so. */
+function limitedReport(kept: Diagnostic[]): Report {
+  const counts = new Map<string, number>();
+  return (found) => {
+    const count = (counts.get(found.code) ?? 0) + 1;
+    counts.set(found.code, count);
+    if (count < MOST_OF_A_KIND) kept.push(found);
+    if (count !== MOST_OF_A_KIND) return;
+    kept.push({ ...found, message: `${found.message}; there are more of this kind, which are not told` });
+  };
 }
 
 /** keepalived reads the services of a group that does not exist, and then drops them without a word. */
