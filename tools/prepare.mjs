@@ -7,6 +7,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = `${root}node_modules/.bin/tsc`;
 if (existsSync(tsc)) {
-  const { status } = spawnSync(tsc, ["-b"], { cwd: root, stdio: "inherit" });
-  process.exit(status ?? 1);
+  for (const command of [
+    [tsc, "-b"],
+    [process.execPath, "tools/bundle.mjs"],
+  ]) {
+    const [program, ...words] = command;
+    const { status } = spawnSync(program, words, { cwd: root, stdio: "inherit" });
+    if (status !== 0) process.exit(status ?? 1);
+  }
 }

@@ -1,3 +1,4 @@
+import { importBundled } from "./bundled.ts";
 import { type DaemonOptions, daemonUsage, parseDaemonOptions } from "./daemon-options.ts";
 
 /** keepalived's signal functions and the signal it prints for each on Linux. */
@@ -74,7 +75,7 @@ async function versionText(): Promise<string> {
 
 async function testConfigurationFile(options: DaemonOptions): Promise<number> {
   const [{ testConfiguration }, { defaultConfigId }] = await Promise.all([
-    import("./keepalived-test.ts"),
+    importBundled("keepalived-test", () => import("./keepalived-test.ts")),
     import("./config-id.ts"),
   ]);
   return testConfiguration({

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { importBundled } from "./bundled.ts";
 
 /** A command of ours: takes its arguments, returns the exit code. */
 interface Command {
@@ -13,7 +14,10 @@ interface CommandEntry {
 
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: "the daemon, with keepalived's own options", load: () => import("./run.ts") },
-  lint: { summary: "check configuration files", load: () => import("./lint.ts") },
+  lint: {
+    summary: "check configuration files",
+    load: () => importBundled("lint", () => import("./lint.ts")),
+  },
   fmt: { summary: "bring configuration files into the usual shape", load: () => import("./fmt.ts") },
   explain: { summary: "what a keyword means", load: () => import("./explain.ts") },
   lsp: { summary: "the language server, for editors", load: () => import("./lsp.ts") },
