@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { format } from "../../src/conf/format/format.ts";
 import { SITUATIONS } from "../../src/drill/situation.ts";
 import { HEALTH_BODY, HEALTH_PATH } from "../../src/lab/http-server.ts";
 
@@ -30,6 +31,10 @@ describe("the examples", () => {
       );
       expect(differences.slice(1)).toEqual(["MASTER BACKUP", "150 100"]);
       expect(differences[0]).toMatch(/^(\S+)-A \1-B$/);
+    });
+
+    it("is in the shape of locum fmt", () => {
+      for (const text of [a, b]) expect(format(text, { file: "example" })).toEqual({ ok: true, value: text });
     });
 
     it("says the same as the lab it runs in", () => {
