@@ -23,7 +23,7 @@ export default defineConfig({
           // One world for all files: nothing here has global state, and a new one for each file costs four times as much.
           isolate: false,
           maxWorkers: "100%",
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
