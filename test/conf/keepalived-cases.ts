@@ -325,6 +325,10 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
   { name: "mail timeout that is no number", text: "global_defs {\n  smtp_connect_timeout soon\n}\n" },
   { name: "router id that is missing", text: "global_defs {\n  router_id\n}\n" },
   { name: "version of all instances out of range", text: "global_defs {\n  vrrp_version 4\n}\n" },
+  {
+    name: "mark of an unknown family",
+    text: "virtual_server_group G {\n  fwmark 1 yes\n  fwmark 2 inet6\n  fwmark 3 inet\n}\n",
+  },
   { name: "mark that is missing", text: "virtual_server_group G {\n  fwmark\n}\n" },
   {
     name: "group without entries",

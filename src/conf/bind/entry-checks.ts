@@ -208,7 +208,7 @@ function tellRuleWord(context: BindContext, word: Word): true {
 
 function checkGroup(context: BindContext, setting: Setting): void {
   const name = setting.words[0]?.text ?? "";
-  const good = entriesOf(setting).filter((words) => isGroupEntry(context, words));
+  const good = entriesOf(setting).filter((words) => isGroupEntry({ ...context, owner: name }, words));
   if (good.length > 0 || !setting.directive.block) return;
   const [keyword] = setting.directive.words;
   tell(context, keyword ?? closeOf(setting.directive), {
@@ -223,8 +223,19 @@ function checkGroup(context: BindContext, setting: Setting): void {
 
 /** keepalived takes words that are no address for one without telling which part is wrong. */
 function isGroupEntry(context: BindContext, words: readonly Word[]): boolean {
-  const [first, second] = words;
-  if (!first || (first.text === "fwmark" && /^\d+$/.test(second?.text ?? ""))) return true;
+  const [first, second, family] = words;
+  if (!first) return true;
+  if (first.text === "fwmark" && /^\d+$/.test(second?.text ?? "")) {
+    if (!family || family.text === "inet" || family.text === "inet6") return true;
+    tell(context, family, {
+      code: "bad-group-entry",
+      severity: "error",
+      message: `'${family.text}' after the mark is no address family, so the entry is left out`,
+      help: "write fwmark N, fwmark N inet or fwmark N inet6",
+      texts: [`(${context.owner}): fwmark '${second?.text}' family ${family.text} unknown - ignoring`],
+    });
+    return false;
+  }
   if (first.text === "fwmark" && !second) {
     tellMissingWord(context, words);
     return false;
