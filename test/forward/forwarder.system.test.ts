@@ -94,12 +94,17 @@ for i in range(${times}):
     s.sendall(b"x" * ${bytes}); s.shutdown(socket.SHUT_WR)
     print(s.makefile().read().strip()); s.close()`);
 
-    const udp = (port: number, { times = 1, bytes = 10 } = {}): string =>
-      client(`
+    // A port of its own for each socket: one that had a session before would go where that one went.
+    let ownPort = 20_000;
+    const udp = (port: number, { times = 1, bytes = 10 } = {}): string => {
+      const first = ownPort;
+      ownPort += times;
+      return client(`
 import socket
 for i in range(${times}):
-    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3)
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3); s.bind(("", ${first} + i))
     s.connect(("${vip}", ${port})); s.send(b"x" * ${bytes}); print(s.recv(65536).decode())`);
+    };
 
     const tally = (output: string): Record<string, number> => {
       const counts: Record<string, number> = {};
