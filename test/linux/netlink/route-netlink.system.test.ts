@@ -237,7 +237,9 @@ function loadAcceptAll(): number {
   view.setUint32(4, 2, true);
   view.setBigUint64(8, addressOf(instructions), true);
   view.setBigUint64(16, addressOf(license), true);
-  const fd = bpf(5, attributes);
+  let fd = bpf(5, attributes);
+  // The kernel's checker gives up with EAGAIN when a signal waits, and V8 signals its threads; libbpf asks again too.
+  for (let attempt = 1; fd === -11 && attempt < 5; attempt++) fd = bpf(5, attributes);
   if (fd < 0) throw new Error(`cannot load the program: errno ${-fd}`);
   return fd;
 }
