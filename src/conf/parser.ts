@@ -83,7 +83,12 @@ class BlockParser extends EmbeddedActionsParser {
     });
     const [trailing, ...others] = comments;
     const before = others.length === 0 ? leading : this.ACTION(() => [...leading, ...others]);
-    return { words, leading: before, ...(block ? { block } : {}), ...(trailing ? { trailing } : {}) };
+    return {
+      words: fitted(words),
+      leading: before,
+      ...(block ? { block } : {}),
+      ...(trailing ? { trailing } : {}),
+    };
   });
 
   /** Line ends and comments between a keyword and its `{`. */
@@ -111,7 +116,12 @@ class BlockParser extends EmbeddedActionsParser {
       close = this.CONSUME(Close).startOffset;
     });
     const { directives, comments } = found;
-    return { open, directives, comments, ...(close === undefined ? {} : { close }) };
+    return {
+      open,
+      directives: fitted(directives),
+      comments: fitted(comments),
+      ...(close === undefined ? {} : { close }),
+    };
   });
 
   /** True when nothing but line ends and comments stand before the next `{`. */
@@ -132,6 +142,11 @@ function takeComments(into: Collected): readonly Comment[] {
 }
 
 const noComments: readonly Comment[] = [];
+
+/** The same in a list without spare room: one that grew by push keeps sixteen places, which is most of a large tree. */
+function fitted<Item>(items: readonly Item[]): readonly Item[] {
+  return items.slice();
+}
 
 function collected(): Collected {
   return { directives: [], comments: [], strayCloses: [] };
