@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { keepalivedMessages } from "../../src/cli/keepalived-test.ts";
 import { loadConfiguration } from "../../src/conf/load-configuration.ts";
 import type { HostFacts, ReadConfig } from "../../src/conf/source.ts";
-import type { KeepalivedCase } from "./keepalived-cases.ts";
+import type { KeepalivedCase } from "./keepalived-case.ts";
 
 /** What a run of `keepalived -t` gave: its exit code and its lines on standard error. */
 export interface KeepalivedAnswer {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
 import { type KeepalivedAnswer, recordAnswers, recordedAnswers } from "./keepalived-answer.ts";
-import { type KeepalivedCase, keepalivedCases } from "./keepalived-cases.ts";
+import type { KeepalivedCase } from "./keepalived-case.ts";
+import { keepalivedCases } from "./keepalived-cases.ts";
 
 describeWith({ title: "keepalived -t", needs: ["root", "netns", "ip", "keepalived"] }, () => {
   const namespaces = new Namespaces("lc-conf");

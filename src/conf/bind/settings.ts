@@ -7,6 +7,7 @@ import type { Block, Directive, Word } from "../tree.ts";
 import { type BindContext, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
 import { checkEntries } from "./entry-checks.ts";
 import { forgivenText, refusalText } from "./keepalived-texts.ts";
+import { tellMissingBlock } from "./missing-block.ts";
 import { readValue } from "./read-value.ts";
 import { checkRelations } from "./relation-checks.ts";
 import { rootStage } from "./root-stage.ts";
@@ -335,20 +336,6 @@ function tellNameless(context: BindContext, directive: Directive, text: string):
 
 function keywordSyntax(path: string, name: string): string {
   return keywordsOf(path)?.get(name)?.syntax || "VALUE";
-}
-
-function tellMissingBlock(context: BindContext, directive: Directive): void {
-  const name = placeOf({ ...directive, words: directive.words.slice(0, 1) });
-  const keyword = directive.words[0]?.text ?? "";
-  const atEnd = context.expanded.text.slice(placeOf(directive).end).trim() === "";
-  tell(context, name, {
-    code: "missing-block",
-    severity: "error",
-    message: `${keyword} needs a block, but no { follows`,
-    help: `write ${keyword} { ... }; the brace may stand on the same or on the next line`,
-    // keepalived says so of the next line, and nothing when there is none.
-    ...(atEnd ? {} : { texts: ["Missing '{' at beginning of configuration block"] }),
-  });
 }
 
 function tellDeprecated(context: BindContext, name: Word, use: string): void {
