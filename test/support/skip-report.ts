@@ -19,7 +19,7 @@ export class SkipReport implements Reporter {
     }
     for (const [lacking, names] of suites) {
       process.stdout.write(
-        `\n Skipped, for this machine lacks ${lacking} (LOCUM_REQUIRE=all makes it a failure):\n`,
+        `\n Skipped, for this machine lacks ${lacking} (LOCUM_REQUIRE=${lacking.replaceAll(", ", ",")} makes it a failure):\n`,
       );
       for (const name of names) process.stdout.write(`   ${name}\n`);
     }
