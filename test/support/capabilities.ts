@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const programs = {
   bpftool: "bpftool",
@@ -30,7 +31,8 @@ export type ProgramCapability = keyof typeof programs;
 export type Capability = "root" | "netns" | "bpf" | "corpus" | ProgramCapability;
 
 /** Where the files lie that other people wrote; not ours to publish, so a clone has none. `LOCUM_CORPUS` names another. */
-export const corpusFolder = process.env.LOCUM_CORPUS ?? "/work/shared/corpus/open";
+export const corpusFolder =
+  process.env.LOCUM_CORPUS ?? fileURLToPath(new URL("../../../shared/corpus/open", import.meta.url));
 
 const CAP_SYS_ADMIN = 21n;
 const CAP_BPF = 39n;
