@@ -45,10 +45,17 @@ export type KeywordStatus =
   | { readonly kind: "no-effect" };
 
 /**
- * What this version of locum does with a bound keyword. `works`: some part of the daemon acts on it. `accepted`: it
- * stands in the typed configuration, nothing acts on it, and whoever writes it is told so (`not-yet-supported`).
+ * What this version of locum does with a bound keyword; whoever writes one that does not work is told so.
+ * `works`: some part of the daemon acts on it. `accepted`: nothing acts on it yet (`not-yet-supported`).
+ * `without-effect`: nothing acts on it, for a reason that will not go away soon (`without-effect`).
+ * `refused`: it cannot be done here, and what needs it does not run (`without-effect` too). `why` is a clause without stop
+ * that says the reason, and the way out where there is one.
  */
-export type KeywordEffect = "works" | "accepted";
+export type KeywordEffect =
+  | "works"
+  | "accepted"
+  | { readonly kind: "without-effect"; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string };
 
 /** One keyword of one block. */
 export interface Keyword {

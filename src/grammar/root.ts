@@ -47,7 +47,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Lets ipsets be used inside a namespace on kernels before 3.13",
-      effect: "accepted",
+      effect: { kind: "without-effect", why: "it concerns kernels before 3.13, and locum needs 6.1" },
     },
     {
       name: "use_pid_dir",

@@ -53,7 +53,7 @@ describe("locum explain", () => {
     const accepted = everyPlace().find(
       (place) => place.kind === "keyword" && place.keyword.effect === "accepted" && !place.keyword.status,
     );
-    expect((await gather(accepted?.path ?? "")).out).toMatch(/locum {4}accepted without effect: no part/);
+    expect((await gather(accepted?.path ?? "")).out).toMatch(/locum {4}accepted, no effect yet: no part/);
     expect((await gather("auth_type")).out).toMatch(/locum {4}works, but AH is refused, for RFC 3768/);
   });
 

@@ -5,6 +5,7 @@ import type { AddressFlag, VirtualAddress } from "../model/vrrp-instance.ts";
 import type { Word } from "../tree.ts";
 import { type BindContext, tell } from "./context.ts";
 import { checkInterface } from "./interface-name.ts";
+import { tellEffect } from "./keyword-effect.ts";
 
 const SCOPES = ["global", "site", "link", "host", "nowhere"] as const;
 
@@ -30,10 +31,7 @@ const FLAGS: readonly AddressFlag[] = [
 ];
 const ALONE: ReadonlySet<string> = new Set(FLAGS);
 
-/** Tokens that are bound but not acted on in this version. */
-const ACCEPTED = new Set(
-  addressTokens.tokens.filter(({ effect }) => effect === "accepted").map(({ name }) => name),
-);
+const TOKENS = new Map(addressTokens.tokens.map((token) => [token.name, token]));
 
 /** An address with an optional prefix length; undefined when it is not one. */
 export function parsePrefix(
@@ -130,7 +128,8 @@ function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<s
   for (let at = 1; at < words.length; at++) {
     const word = words[at] as Word;
     const name = word.text === "brd" ? "broadcast" : word.text;
-    if (ACCEPTED.has(name)) tellUnbound(context, word);
+    const token = TOKENS.get(name);
+    if (token) tellEffect(context, word, token);
     if (ALONE.has(name)) {
       tokens.set(name, word);
       continue;
@@ -249,14 +248,5 @@ function tellMissingValue(
     fatal: 2,
     texts: [`*** Configuration line starting \`${word.text}\` is missing a parameter`],
     exitCode: 2,
-  });
-}
-
-function tellUnbound(context: BindContext, word: Word): void {
-  tell(context, word, {
-    code: "not-yet-supported",
-    severity: "warning",
-    message: `${word.text} in an address line is accepted but has no effect in this version of locum`,
-    help: "the address itself is used",
   });
 }

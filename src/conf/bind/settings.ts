@@ -7,6 +7,7 @@ import type { Block, Directive, Word } from "../tree.ts";
 import { type BindContext, type Finding, type Place, placeOf, spanAt, tell } from "./context.ts";
 import { checkEntries } from "./entry-checks.ts";
 import { forgivenText, refusalText } from "./keepalived-texts.ts";
+import { tellEffect } from "./keyword-effect.ts";
 import { tellMissingBlock } from "./missing-block.ts";
 import { readValue } from "./read-value.ts";
 import { checkRelations } from "./relation-checks.ts";
@@ -176,7 +177,7 @@ function readKnown(
     return undefined;
   }
   if (keyword.status?.kind === "deprecated") tellDeprecated(context, name, keyword.status.use);
-  if (keyword.effect === "accepted") tellUnbound(context, name, keyword);
+  if (keyword.effect !== "works") tellEffect(context, name, keyword);
   tellUnusedWords(context, { keyword, words, keywords: vocabulary.keywords });
   const { value, finding } = readValue(keyword, words);
   if (finding) tellRefused(context, words[0] ?? name, { finding, keyword, path: vocabulary.path });
@@ -359,12 +360,3 @@ const DEPRECATION_TEXTS: Readonly<Record<string, string>> = {
   vmac_garp_intvl: 'Keyword "vmac_garp_intvl" is deprecated - please use "garp_extra_if"',
   lvs_sync_daemon_interface: "(%o) Specifying lvs_sync_daemon_interface against a vrrp is deprecated.",
 };
-
-function tellUnbound(context: BindContext, name: Word, keyword: Keyword): void {
-  tell(context, name, {
-    code: "not-yet-supported",
-    severity: keyword.status?.kind === "no-effect" ? "hint" : "warning",
-    message: `${name.text} is accepted but has no effect in this version of locum`,
-    help: `what it would do: ${keyword.meaning}`,
-  });
-}

@@ -9,11 +9,17 @@ export function keywordHelp(keyword: Keyword, path: string): string {
     row("Default", keyword.default === "" ? undefined : plain(keyword.default)),
     row("Since", sinceOf(keyword)),
     row("Note", noteOf(keyword)),
-    row("locum", keyword.effect === "works" ? "acts on it" : "reads and checks it, but does not act on it"),
+    row("locum", effectText(keyword)),
   ];
   return [code(`${name} ${syntax}`.trim()), `${plain(meaning)}.`, rows.filter(Boolean).join("\n")].join(
     "\n\n",
   );
+}
+
+function effectText({ effect }: Keyword): string {
+  if (effect === "works") return "acts on it";
+  if (effect === "accepted") return "reads and checks it, but does not act on it";
+  return effect.kind === "refused" ? `refuses it: ${effect.why}` : `does not act on it: ${effect.why}`;
 }
 
 /** What is known of a word inside an entry, as Markdown. */

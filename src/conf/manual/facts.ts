@@ -9,7 +9,7 @@ export interface Fact {
 
 /** What becomes of a keyword here: acted on, read without effect, or acted on save for some values that are refused. */
 export interface Effect {
-  readonly kind: "works" | "accepted" | "partly refused";
+  readonly kind: "works" | "accepted" | "without effect" | "refused" | "partly refused";
   readonly reason?: string;
 }
 
@@ -63,6 +63,9 @@ export function effectOf(place: ManualPlace): Effect | undefined {
       reason: nobody ? "keepalived does nothing with it either" : "no part of this version acts on it yet",
     };
   }
+  if (effect !== "works") {
+    return { kind: effect.kind === "refused" ? "refused" : "without effect", reason: effect.why };
+  }
   const refused = REFUSED_VALUES[place.path];
   return refused === undefined ? { kind: "works" } : { kind: "partly refused", reason: refused };
 }
@@ -72,7 +75,11 @@ function effectText({ kind, reason }: Effect): string {
     case "works":
       return "works";
     case "accepted":
+      return `accepted, no effect yet: ${reason ?? ""}`;
+    case "without effect":
       return `accepted without effect: ${reason ?? ""}`;
+    case "refused":
+      return `refused: ${reason ?? ""}`;
     case "partly refused":
       return `works, but ${reason ?? ""}`;
   }

@@ -16,6 +16,8 @@ The column *locum* says what becomes of a keyword:
 - **works**: locum acts on it;
 - **accepted**: it is read and checked, and \`locum lint\` warns that nothing acts on it yet;
 - **accepted, as there**: nothing acts on it, and keepalived does nothing with it either;
+- **without effect**: it is read and checked, and nothing acts on it, for the reason that stands beside it;
+- **refused**: it cannot be done here, for the reason that stands beside it;
 - **in part**: it works, save for values that are refused; the reason stands beside it.
 
 *Since* is the release of keepalived that brought the keyword; a star marks what keepalived 2.2.7 does not know.
@@ -100,9 +102,14 @@ function preprocessor(): string {
 }
 
 function meaning(place: ManualPlace): string {
-  const own = place.kind === "token" && place.token.effect === "accepted" ? "accepted, no effect yet" : "";
-  const notes = [factText(place, "note"), own].filter((note) => note !== "").join("; ");
+  const notes = [factText(place, "note"), tokenEffect(place)].filter((note) => note !== "").join("; ");
   return `${escaped(meaningOf(place))}${notes === "" ? "" : ` (${notes})`}`;
+}
+
+/** A word of a list says what becomes of it where that differs from its list. */
+function tokenEffect(place: ManualPlace): string {
+  if (place.kind !== "token" || place.token.effect === undefined || place.token.effect === "works") return "";
+  return place.token.effect === "accepted" ? "accepted, no effect yet" : factText(place, "locum");
 }
 
 function values(place: ManualPlace): string {
@@ -123,7 +130,8 @@ function locum(place: ManualPlace): string {
   if (place.keyword.status?.kind === "no-effect" && place.keyword.effect === "accepted")
     return "accepted, as there";
   if (place.keyword.effect === "accepted") return "accepted";
-  return text === "works" ? text : text.replace("works, but ", "in part: ");
+  if (text === "works") return text;
+  return text.replace("works, but ", "in part: ").replace(/^accepted without effect/, "without effect");
 }
 
 function factText(place: ManualPlace, label: Fact["label"]): string {

@@ -109,7 +109,9 @@ function sentence({ label, text }: Fact, place: ManualPlace): string {
     case "locum":
       // What is true of the whole list is said once, at the list.
       if (plain === "works" || (place.kind === "token" && place.token.effect === undefined)) return "";
-      return plain.startsWith("works, but ") ? `W${plain.slice(1)}.` : "No effect yet.";
+      return plain.startsWith("accepted, no effect yet")
+        ? "No effect yet."
+        : `${plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
   }
 }
 

@@ -209,6 +209,20 @@ export const readingPages: readonly LanguagePage[] = [
     },
   },
   {
+    code: "without-effect",
+    severity: "warning",
+    keepalived: false,
+    summary: "A keyword on which locum does not act, for a reason that it tells.",
+    reason:
+      "keepalived does something for this line that is not needed here or cannot be done here. The message says which, and docs/keywords.md says it of every such keyword.",
+    mend: "remove the line when locum alone reads the file",
+    example: {
+      bad: `namespace_with_ipsets\n${instance()}`,
+      line: 1,
+      good: instance(),
+    },
+  },
+  {
     code: "unused-words",
     severity: "hint",
     keepalived: false,
