@@ -3,6 +3,7 @@ import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import type { FileReading, ProcessCount } from "./tracker-standings.ts";
 
 /**
  * What the VRRP process and the world tell each other, as plain data. The live host in `linux/` performs the effects
@@ -37,6 +38,12 @@ export type ScriptOutcome =
   | { readonly kind: "timed-out" }
   | { readonly kind: "not-started"; readonly reason: string };
 
+/** What files and processes say that a configuration tracks, read before it is taken, so that no role rests on a guess. */
+export interface TrackerReadings {
+  readonly files?: readonly FileReading[];
+  readonly processes?: readonly ProcessCount[];
+}
+
 /** What the VRRP process is told. */
 export type VrrpHostEvent =
   | {
@@ -44,8 +51,9 @@ export type VrrpHostEvent =
       readonly config: Config;
       readonly links: readonly Link[];
       readonly addresses: readonly InterfaceAddress[];
+      readonly readings?: TrackerReadings;
     }
-  | { readonly kind: "reload"; readonly config: Config }
+  | { readonly kind: "reload"; readonly config: Config; readonly readings?: TrackerReadings }
   | { readonly kind: "alarm" }
   | {
       readonly kind: "packet";
@@ -68,6 +76,10 @@ export type VrrpHostEvent =
   | { readonly kind: "address-added"; readonly address: InterfaceAddress }
   | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
   | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome }
+  | ({ readonly kind: "tracked-file" } & FileReading)
+  | ({ readonly kind: "tracked-process" } & ProcessCount)
+  /** A `bfd_instance` as the BFD process reports it: up is state Up, everything else is down. */
+  | { readonly kind: "bfd-session"; readonly name: string; readonly up: boolean }
   | { readonly kind: "effect-failed"; readonly effect: VrrpHostEffect; readonly reason: string }
   /** Something to log, not too often: `about` names what it is about. */
   | { readonly kind: "trouble"; readonly about: string; readonly message: string }

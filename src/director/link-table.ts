@@ -96,6 +96,11 @@ export class LinkTable {
   }
 }
 
+/** Whether an interface can carry traffic: it is there, switched on, and has a carrier. */
+export function usable(link: Link | undefined): boolean {
+  return link?.up === true && link.running;
+}
+
 function sameAddress(a: InterfaceAddress, b: InterfaceAddress): boolean {
   return a.address === b.address && a.prefixLength === b.prefixLength;
 }

@@ -67,6 +67,7 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
       vrrpDirector.step(state, { kind: "script-result", script: name, outcome }, now);
     }
   }
+  if (status.trackers !== undefined) state.standings.restore(status.trackers);
   const { links, addresses } = world(status);
   state.links.replaceAll(links, addresses);
   const started = new Map(state.routers);

@@ -1,11 +1,12 @@
 import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason } from "../vrrp/router-state.ts";
-import { effectivePriority, type Tracker, trackerFaults } from "../vrrp/tracking.ts";
-import type { InterfaceAddress, Link } from "./host.ts";
-import type { LinkTable } from "./link-table.ts";
+import { effectivePriority, trackerFaults } from "../vrrp/tracking.ts";
+import type { InterfaceAddress } from "./host.ts";
+import { type LinkTable, usable } from "./link-table.ts";
 import { deliver } from "./router-delivery.ts";
-import { companionFaults, companions, syncGroupOf } from "./sync-groups.ts";
+import { trackers } from "./router-trackers.ts";
+import { companionFaults, companions } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /** Brings a router up to date with interfaces, addresses and trackers. */
@@ -83,34 +84,6 @@ function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly Fault
   else if (!entry.instance.dontTrackPrimary && !usable(link))
     faults.push({ kind: "interface-down", interface: name });
   return [...faults, ...trackerFaults(trackers(entry, state))];
-}
-
-function usable(link: Link | undefined): boolean {
-  return link?.up === true && link.running;
-}
-
-/**
- * What a router tracks, as it stands now: its own trackers, and those of its sync group, whose weights count only under
- * `sync_group_tracking_weight`.
- */
-function trackers(entry: RouterEntry, state: VrrpDirectorState): readonly Tracker[] {
-  const group = syncGroupOf(entry, state);
-  const shared = (tracked: { readonly weight: number }) =>
-    tracked.weight === 0 || group?.trackingWeight === true;
-  const scripts = [...entry.instance.trackScripts, ...(group?.trackScripts.filter(shared) ?? [])];
-  const interfaces = [...entry.instance.trackInterfaces, ...(group?.trackInterfaces.filter(shared) ?? [])];
-  return [
-    ...scripts.map((tracked) => ({
-      ...tracked,
-      kind: "script" as const,
-      standing: state.scripts.standing(tracked.name),
-    })),
-    ...interfaces.map((tracked) => ({
-      ...tracked,
-      kind: "interface" as const,
-      standing: usable(state.links.named(tracked.name)) ? ("up" as const) : ("down" as const),
-    })),
-  ];
 }
 
 /** The effective priority of a router, as its trackers stand now. */

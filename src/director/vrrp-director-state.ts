@@ -11,6 +11,7 @@ import { LinkTable } from "./link-table.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
 import type { GroupState } from "./sync-groups.ts";
+import { TrackerStandings } from "./tracker-standings.ts";
 
 /** One virtual router and what the director keeps beside its machine. */
 export interface RouterEntry {
@@ -51,6 +52,8 @@ export interface VrrpDirectorState {
   readonly routers: Map<string, RouterEntry>;
   readonly rejections: RejectionLog;
   readonly scripts: ScriptSchedule;
+  /** Tracked files, processes and BFD sessions. */
+  readonly standings: TrackerStandings;
   /** What the sockets listen for, by `interface/family`: to ask only for changes. */
   readonly wires: Map<string, string>;
   /** What was told last of each sync group. */
@@ -73,6 +76,7 @@ export function initialVrrpState(): VrrpDirectorState {
     routers: new Map(),
     rejections: new RejectionLog(),
     scripts: new ScriptSchedule(),
+    standings: new TrackerStandings(),
     wires: new Map(),
     groupStates: new Map(),
     stopping: false,

@@ -6,7 +6,7 @@ import { createReceiver } from "../vrrp/reception.ts";
 import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import type { RouterEffect } from "../vrrp/router-state.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
-import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
+import type { TrackerReadings, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { deliver } from "./router-delivery.ts";
 import {
   currentFaults,
@@ -48,10 +48,10 @@ function take(event: VrrpHostEvent, context: StepContext): void {
   switch (event.kind) {
     case "start":
       state.links.replaceAll(event.links, event.addresses);
-      configure(event.config, context);
+      configure(event, context);
       return;
     case "reload":
-      configure(event.config, context);
+      configure(event, context);
       return;
     case "alarm":
       alarm(context);
@@ -86,6 +86,18 @@ function take(event: VrrpHostEvent, context: StepContext): void {
       state.scripts.result(event.script, { outcome: event.outcome, now: context.now, out: context.out });
       for (const entry of state.routers.values()) refresh(entry, context);
       return;
+    case "tracked-file":
+      state.standings.file(event);
+      for (const entry of state.routers.values()) refresh(entry, context);
+      return;
+    case "tracked-process":
+      if (state.config !== undefined) state.standings.process(event, state.config);
+      for (const entry of state.routers.values()) refresh(entry, context);
+      return;
+    case "bfd-session":
+      state.standings.bfdSession(event.name, event.up);
+      for (const entry of state.routers.values()) refresh(entry, context);
+      return;
     case "effect-failed":
       effectFailed(event, context);
       return;
@@ -102,11 +114,17 @@ function take(event: VrrpHostEvent, context: StepContext): void {
 }
 
 /** Takes a configuration, the first or another: what stays the same keeps its role and timers. */
-function configure(config: Config, context: StepContext): void {
+function configure(
+  { config, readings }: { readonly config: Config; readonly readings?: TrackerReadings },
+  context: StepContext,
+): void {
   const { state, out } = context;
   if (state.stopping) return;
   state.config = config;
   state.scripts.configure(config, context.now);
+  state.standings.configure(config);
+  for (const reading of readings?.files ?? []) state.standings.file(reading);
+  for (const count of readings?.processes ?? []) state.standings.process(count, config);
   const wanted = new Map<string, VrrpInstance>();
   for (const instance of config.vrrpInstances) {
     const reason = unsupportedReason(instance);

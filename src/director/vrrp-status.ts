@@ -5,6 +5,7 @@ import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 import type { GroupState } from "./sync-groups.ts";
+import type { TrackerStatus } from "./tracker-standings.ts";
 import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface VrrpStatus {
   /** What was told last of each sync group. */
   readonly groups: readonly { readonly name: string; readonly state: GroupState }[];
   readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
+  /** Tracked files, processes and BFD sessions; absent in what an older daemon answers. */
+  readonly trackers?: TrackerStatus;
   readonly links: readonly LinkStatus[];
 }
 
@@ -77,6 +80,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
     instances: [...state.routers].map(([key, entry]) => instanceStatus(entry, { key, state })),
     groups: [...state.groupStates].map(([name, told]) => ({ name, state: told })),
     scripts: state.scripts.standings(),
+    trackers: state.standings.all(),
     links: state.links.all().map(({ link, addresses }) => ({
       ...link,
       hardwareAddress: [...link.hardwareAddress],

@@ -96,8 +96,12 @@ export function describeFault(reason: FaultReason): string {
       return `script ${reason.name} has not given a result yet`;
     case "sync-group":
       return `${reason.name}, which is in the same sync group, is at fault`;
-    case "tracker":
-      return `tracker ${reason.name} failed`;
+    case "file":
+      return `the number in track_file ${reason.name} is a fault`;
+    case "process":
+      return `process ${reason.name} is not running as wanted`;
+    case "bfd":
+      return `BFD session ${reason.name} is down`;
     default:
       return unreachable(reason);
   }

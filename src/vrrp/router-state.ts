@@ -16,8 +16,8 @@ export type FaultReason =
   | { readonly kind: "script-pending"; readonly name: string }
   /** Another member of the `vrrp_sync_group` is at fault: `name` is that instance. */
   | { readonly kind: "sync-group"; readonly name: string }
-  /** Another tracker of weight 0 (file, process, BFD session) failed. */
-  | { readonly kind: "tracker"; readonly name: string };
+  /** Another tracker that takes the router out of the election: a file's number, a process's quorum, a BFD session. */
+  | { readonly kind: "file" | "process" | "bfd"; readonly name: string };
 
 /** What each role needs is inside it. The names are those of RFC 3768; RFC 9568 says Active for Master. */
 export type Role =

@@ -3,20 +3,27 @@ import type { FaultReason } from "./router-state.ts";
 /** How a tracked thing stands. "unknown" is a script before its first result. */
 export type Standing = "unknown" | "up" | "down";
 
-/** One tracker of a router as it stands now. */
-export interface Tracker {
-  readonly kind: "script" | "interface";
+interface Weighed {
   readonly name: string;
-  /** -253..253; 0 means: down is a fault. */
+  /** 0 means: down is a fault. */
   readonly weight: number;
-  /** `reverse`: up counts as down and down as up. */
+  /** `reverse`: up counts as down and down as up; the number of a file is negated. */
   readonly reverse: boolean;
-  readonly standing: Standing;
 }
 
+/** One tracker of a router as it stands now. */
+export type Tracker =
+  | (Weighed & { readonly kind: "script" | "interface" | "process" | "bfd"; readonly standing: Standing })
+  /** `value` is the number that stands in the file. */
+  | (Weighed & { readonly kind: "file"; readonly value: number });
+
+/** A file's number times its weight at or below this is a fault, whatever the weight (keepalived's rule). */
+const FILE_FAULT = -254;
+const MOST_OF_A_FILE = 253;
+
 /**
- * The effective priority: the base and what the trackers add (a positive weight while up, a negative one while down),
- * held within 1..254. The owner (255) ignores them all. As keepalived.
+ * The effective priority: the base and what the trackers add (a positive weight while up, a negative one while down,
+ * a file its number times its weight), held within 1..254. The owner (255) ignores them all. As keepalived.
  */
 export function effectivePriority(base: number, trackers: readonly Tracker[]): number {
   if (base === 255) return 255;
@@ -25,22 +32,36 @@ export function effectivePriority(base: number, trackers: readonly Tracker[]): n
 }
 
 function contribution(tracker: Tracker): number {
+  if (tracker.kind === "file") return fileContribution(tracker);
   const standing = turned(tracker);
   if (tracker.weight > 0) return standing === "up" ? tracker.weight : 0;
   return standing === "down" ? tracker.weight : 0;
 }
 
-/** What the trackers of weight 0 hold against taking part: those that are down, and scripts not yet heard of. */
+/** keepalived's: held within -254..253, and -254 stands for a fault. */
+function fileContribution({ value, weight, reverse }: Extract<Tracker, { kind: "file" }>): number {
+  if (weight === 0) return (value !== 0) !== reverse ? FILE_FAULT : 0;
+  const product = value * weight * (reverse ? -1 : 1);
+  return Math.min(MOST_OF_A_FILE, Math.max(FILE_FAULT, product));
+}
+
+/**
+ * What the trackers hold against taking part: those of weight 0 that are down, scripts of weight 0 not yet heard of, and
+ * files whose number asks for it.
+ */
 export function trackerFaults(trackers: readonly Tracker[]): readonly FaultReason[] {
   return trackers.flatMap((tracker): readonly FaultReason[] => {
+    const { kind, name } = tracker;
+    if (kind === "file") return fileContribution(tracker) === FILE_FAULT ? [{ kind, name }] : [];
     const standing = turned(tracker);
     if (tracker.weight !== 0 || standing === "up") return [];
-    if (tracker.kind === "interface") return [{ kind: "interface-down", interface: tracker.name }];
-    return [{ kind: standing === "down" ? "script" : "script-pending", name: tracker.name }];
+    if (kind === "interface") return [{ kind: "interface-down", interface: name }];
+    if (kind === "script") return [{ kind: standing === "down" ? "script" : "script-pending", name }];
+    return [{ kind, name }];
   });
 }
 
-function turned(tracker: Tracker): Standing {
+function turned(tracker: Exclude<Tracker, { kind: "file" }>): Standing {
   if (!tracker.reverse || tracker.standing === "unknown") return tracker.standing;
   return tracker.standing === "up" ? "down" : "up";
 }
