@@ -79,7 +79,7 @@ describe("vrrpDirector", () => {
     expect(rig.role).toBe("master");
   });
 
-  it("RX-15 lets no rejected packet touch a timer, and writes one line for a thousand", () => {
+  it("RX-15 never lets a rejected packet touch a timer, and writes one line for a thousand", () => {
     const rig = started();
     rig.pass(3.7);
     rig.effects = [];
@@ -95,7 +95,7 @@ describe("vrrpDirector", () => {
     ]);
   });
 
-  it("ST-12 resigns once with priority 0 and takes the address off at shutdown", () => {
+  it("ST-12 ST-2 resigns once with priority 0 and takes the address off at shutdown", () => {
     const rig = started();
     rig.pass(3.7);
     rig.effects = [];

@@ -153,7 +153,7 @@ describeWith({ title: "rejected advertisements", needs: ["root", "netns"] }, () 
     { perSecond: 5, forSeconds: 15 },
     { perSecond: 1_667, forSeconds: 8 },
   ])(
-    "RX-1 RX-2 RX-4 RX-5 RX-6 RX-8 RX-15 $perSecond of each of six kinds a second for $forSeconds s move nothing",
+    "RX-1 RX-2 RX-4 RX-5 RX-6 RX-8 RX-15 $perSecond of each of six kinds a second for $forSeconds s never move anything",
     { timeout: 40_000 },
     async ({ perSecond, forSeconds }) => {
       const seen = await attack({ perSecond, forSeconds });

@@ -65,7 +65,7 @@ describe("encoding, against bytes captured from keepalived 2.2.7", () => {
     expect(toHex(bytes.subarray(4, 6))).toBe("0fff");
   });
 
-  it("refuses intervals that the version cannot carry", () => {
+  it("TX-7 TX-8 refuses intervals that the version cannot carry", () => {
     expect(() => encodeAdvertisement(advertisement({ interval: seconds(0.5) }), plain)).toThrow(
       /1..255 seconds/,
     );
@@ -154,7 +154,7 @@ describe("what is sent can be read", () => {
     }),
   );
 
-  it("IPv4, every field and both checksum forms", () => {
+  it("TX-13 IPv4, every field and both checksum forms", () => {
     fc.assert(
       fc.property(some, fc.boolean(), fc.integer({ min: 0, max: 0xffff }), (sent, pseudo, identification) => {
         const addressing = { ...plain, checksumPseudoHeader: pseudo };

@@ -8,7 +8,7 @@ describe("backup", () => {
     expect(bench("backup").on(advert(100, { source: LOWER }), at(2)).deadline).toBe(at(5.609375));
   });
 
-  it("section D: a lower priority does not touch the timer, and is logged once", () => {
+  it("TM-3 a lower priority never touches the timer, and is logged once", () => {
     const router = bench("backup").on(advert(50), at(2));
     expect(router.deadline).toBe(at(3.609375));
     expect(router.on(advert(50), at(3)).told).toEqual([]);
@@ -22,6 +22,18 @@ describe("backup", () => {
   it("TM-4 priority 0 leaves the skew only, also under nopreempt", () => {
     expect(bench("backup").on(advert(0), at(1)).deadline).toBe(at(1.609375));
     expect(bench("backup", { preempt: false }).on(advert(0), at(1)).deadline).toBe(at(1.609375));
+  });
+
+  it("TM-4 a priority of 1 never shortens the wait as 0 does", () => {
+    expect(bench("backup").on(advert(1), at(1)).deadline).toBe(at(3.609375));
+  });
+
+  it("ST-2 never asks for an address while a master is heard", () => {
+    const router = bench("backup");
+    for (let second = 1; second < 100; second++) {
+      const told = router.on(advert(150), at(second)).told;
+      expect([...told, ...router.run(at(second + 1)).map(({ effect }) => effect.kind)]).toEqual([]);
+    }
   });
 
   it("RX-10 TM-6 version 3 adopts the master's interval for down timer and skew", () => {

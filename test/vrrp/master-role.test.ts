@@ -22,7 +22,7 @@ describe("becoming master", () => {
     expect(announced.map((entry) => [entry.at, word(entry.effect)])).toEqual([[at(5), "announce x5"]]);
   });
 
-  it("ST-6 garp_master_refresh repeats for ever, a delay of 0 leaves the second burst out", () => {
+  it("ST-6 garp_master_refresh repeats for ever, after a delay of 0 never a second burst", () => {
     const gratuitousArp = {
       ...config().gratuitousArp,
       delay: microseconds(0),
@@ -45,7 +45,7 @@ describe("master", () => {
     expect(router.deadline).toBe(at(2));
   });
 
-  it("after a lost interval the beat starts anew, without a burst of advertisements", () => {
+  it("TM-5 after a lost interval the beat starts anew, never with a burst of advertisements", () => {
     const router = bench("master").on({ kind: "alarm" }, at(3.3));
     expect(router.told).toEqual(["advert 100"]);
     expect(router.deadline).toBe(at(4.3));
@@ -80,8 +80,11 @@ describe("master", () => {
     }
   });
 
-  it("ST-1 the tie-break compares addresses as unsigned numbers", () => {
+  it("ST-1 equal priority: yields to a larger address, compared as unsigned numbers", () => {
     expect(bench("master").on(advert(100, { source: ip("200.0.0.1") }), at(9)).role).toBe("backup");
+  });
+
+  it("ST-1 equal priority: never yields to a smaller address", () => {
     expect(bench("master").on(advert(100, { source: ip("10.255.255.255") }), at(9)).role).toBe("master");
   });
 
@@ -119,7 +122,7 @@ describe("master", () => {
     expect(later.map((entry) => entry.at)).toContain(at(15.2));
   });
 
-  it("ST-13 lower_prio_no_advert keeps silent, but still announces", () => {
+  it("ST-13 under lower_prio_no_advert a lower priority is never answered, but still announced over", () => {
     const router = bench("master", { lowerPriorityNoAdvertisement: true }).on(advert(50), at(10.2));
     expect(router.told).toEqual(["log", "announce x5", "lower-priority-heard"]);
     expect(router.deadline).toBe(at(1));
@@ -136,7 +139,7 @@ describe("master", () => {
     expect(router.on({ kind: "alarm" }, at(1)).effects[0]).toMatchObject({ source: LOWER });
   });
 
-  it("ST-12 resigns exactly once, whatever follows", () => {
+  it("ST-12 resigns once and never again, whatever follows", () => {
     const router = bench("master").on({ kind: "shutdown" }, at(1));
     expect(router.told[0]).toBe("advert 0");
     expect(router.on({ kind: "shutdown" }, at(1)).told).toEqual([]);
@@ -173,7 +176,7 @@ describe("RX-7 two owners", () => {
     expect(router.state.priority).toBe(255);
   });
 
-  it("trackers never touch an owner (TX-11)", () => {
+  it("TX-11 trackers never touch an owner", () => {
     const router = bench("master", owner).on({ kind: "priority-changed", priority: 100 }, at(1));
     expect([router.state.priority, router.told]).toEqual([255, []]);
   });

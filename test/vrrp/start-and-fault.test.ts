@@ -12,7 +12,7 @@ describe("start", () => {
     expect(new Bench().start(at(10)).deadline).toBe(at(13.609375));
   });
 
-  it("ST-8 an owner with state MASTER becomes master after a microsecond", () => {
+  it("ST-8 TX-11 an owner with state MASTER becomes master after a microsecond, and advertises 255", () => {
     const router = new Bench({ priority: 255, initialState: "master" }).start(at(0));
     expect(router.deadline).toBe(1);
     expect(router.run(at(0.1)).map(({ effect }) => word(effect))).toEqual([
@@ -21,6 +21,10 @@ describe("start", () => {
       "announce x5",
       "backup -> master",
     ]);
+  });
+
+  it("ST-8 an owner with state BACKUP never skips the wait", () => {
+    expect(new Bench({ priority: 255 }).start(at(0)).deadline).toBe(3_003_906);
   });
 
   it("ST-10 state MASTER below 255 claims after one interval and the least skew", () => {
@@ -62,9 +66,10 @@ describe("fault (ST-9)", () => {
     expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(2)).role).toBe("backup");
   });
 
-  it("no source address is a fault until there is one", () => {
+  it("TX-3 without a source address it is at fault and never advertises", () => {
     const router = new Bench().on({ ...START, source: undefined } as RouterEvent, at(0));
     expect(router.role).toBe("fault");
+    expect(router.run(at(9))).toEqual([]);
     expect(router.on({ kind: "source-address-changed", source: OWN }, at(1)).role).toBe("backup");
   });
 });
