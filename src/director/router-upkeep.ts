@@ -60,13 +60,33 @@ function lostAddresses(entry: RouterEntry, context: StepContext): void {
 export function refreshAddress(address: InterfaceAddress, context: StepContext): void {
   const link = context.state.links.indexed(address.interfaceIndex);
   if (link === undefined) return;
-  for (const entry of context.state.routers.values()) {
-    const concerned =
-      entry.config.interface === link.name ||
-      movingAddresses(entry.config).some(({ device }) => device === link.name);
-    if (!concerned) continue;
-    for (const one of [entry, ...companions(entry, context.state)]) refresh(one, context);
+  const concerned = new Set<RouterEntry>();
+  for (const entry of concernedBy(address.address, { interface: link.name, state: context.state })) {
+    for (const one of [entry, ...companions(entry, context.state)]) concerned.add(one);
   }
+  for (const entry of concerned) refresh(entry, context);
+}
+
+/**
+ * The routers that look at an address of an interface. A virtual one matters to those who hold it or send from it, and
+ * not to every router there: a master of hundreds of routers would look hundreds of thousands of times.
+ */
+function concernedBy(
+  address: IpAddress,
+  where: { readonly interface: string; readonly state: VrrpDirectorState },
+): readonly RouterEntry[] {
+  const { interface: name, state } = where;
+  const entries = [...state.routers.values()];
+  const holds = ({ config }: RouterEntry) =>
+    movingAddresses(config).some(
+      (moving) => moving.address === address && (moving.device ?? config.interface) === name,
+    );
+  const holders = new Set(entries.filter(holds));
+  return entries.filter((entry) => {
+    if (holders.has(entry)) return true;
+    if (entry.config.interface !== name) return false;
+    return holders.size === 0 || entry.state.source === address || entry.state.source === undefined;
+  });
 }
 
 /** What keeps a router from taking part now, as interfaces and trackers stand. */

@@ -130,6 +130,31 @@ describe("vrrpDirector", () => {
     expect(rig.role).toBe("master");
   });
 
+  it("with hundreds of routers, looks at an address of one of them for that one only", () => {
+    const rig = new Rig();
+    let asked = 0;
+    const vrrpInstances = Array.from({ length: 200 }, (_, n) => {
+      const address = `198.51.100.${n}` as IpAddress;
+      const virtualAddresses = [{ address, prefixLength: 32 }];
+      const instance = instanceOf({ name: `V${n}`, virtualRouterId: n + 1, virtualAddresses });
+      return Object.defineProperty(instance, "dontTrackPrimary", { get: () => asked++ < 0 });
+    });
+    const config = { ...configOf(), vrrpInstances };
+    rig.deliver({ kind: "start", config, links: [eth0], addresses: [hostAddress("192.0.2.2")] });
+    rig.pass(3.7);
+    asked = 0;
+    for (const { virtualAddresses } of vrrpInstances) {
+      const address = hostAddress(virtualAddresses[0]?.address ?? "", 32);
+      rig.deliver({ kind: "address-added", address: { ...address, secondary: false } });
+    }
+    expect(rig.role).toBe("master");
+    expect(asked).toBeLessThan(1_000);
+    asked = 0;
+    // The address that all of them send from concerns all of them.
+    rig.deliver({ kind: "address-removed", address: hostAddress("192.0.2.2") });
+    expect(asked).toBeGreaterThanOrEqual(200);
+  });
+
   it("finds out after lost notifications that an address is gone", () => {
     const rig = started();
     rig.pass(3.7);
