@@ -92,6 +92,7 @@ export interface Native {
   findSymbol(library: bigint, name: string): bigint;
   callAddress(address: bigint, returns: number, ...words: readonly Word[]): number | bigint | undefined;
   takePrinted(): string;
+  catchSignal(number: number, eventDescriptor: number): number;
 }
 
 /** The loaded addon. */

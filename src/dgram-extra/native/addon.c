@@ -117,5 +117,6 @@ NAPI_MODULE_INIT() {
   define_watch(env, exports);
   define_memory(env, exports);
   define_library(env, exports);
+  define_signal(env, exports);
   return exports;
 }

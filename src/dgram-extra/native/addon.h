@@ -35,3 +35,4 @@ void define_receive(napi_env env, napi_value exports);
 void define_watch(napi_env env, napi_value exports);
 void define_memory(napi_env env, napi_value exports);
 void define_library(napi_env env, napi_value exports);
+void define_signal(napi_env env, napi_value exports);
