@@ -2,12 +2,12 @@ import type { Instant } from "../base/time.ts";
 import type { CheckerState } from "../check/checker.ts";
 import type { CancelProbeEffect, Observation, ProbeEffect, ProbeId } from "../check/probe.ts";
 import type { Config } from "../conf/model/config.ts";
-import type { GlobalDefinitions } from "../conf/model/global-definitions.ts";
+import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
 import type { Service, ServiceOp, ServiceRefusal, ServiceSet } from "../forward/service.ts";
 import type { ServicePlan } from "../forward/virtual-server.ts";
 import type { DeadlineTree } from "./deadline-tree.ts";
-import type { LogEffect, NotifyEffect } from "./host.ts";
+import type { LogEffect } from "./host.ts";
 
 /** The part of a configuration that the checker process lives by. */
 export interface HealthConfig extends Pick<Config, "virtualServers"> {
@@ -38,7 +38,14 @@ export type HealthEffect =
   /** Change the service table; only a refusal is reported back. */
   | { readonly kind: "apply"; readonly op: ServiceOp }
   | LogEffect
-  | NotifyEffect
+  /** Run a command after the earlier ones of the same queue have ended. */
+  | {
+      readonly kind: "notify";
+      readonly queue: string;
+      readonly command: ScriptCommand;
+      /** Appended to the command's own arguments. */
+      readonly arguments: readonly string[];
+    }
   /** For the FIFO, mail and SNMP; the names are keepalived's, as in log lines. */
   | {
       readonly kind: "real-server-changed";

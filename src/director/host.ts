@@ -3,6 +3,7 @@ import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import type { Notification } from "./notification.ts";
 import type { FileReading, ProcessCount } from "./tracker-standings.ts";
 
 /**
@@ -115,22 +116,13 @@ export type VrrpHostEffect =
       readonly command: ScriptCommand;
       readonly timeout: Duration;
     }
-  | NotifyEffect
+  /** Somebody is to be told. */
+  | { readonly kind: "notification"; readonly notification: Notification }
   | LogEffect
   /** What follows undoes our work for good. */
   | { readonly kind: "stopping" }
   /** The router machines are at rest and the process may end. */
   | { readonly kind: "stopped" };
-
-/** Runs a command after the earlier ones of the same queue have ended. */
-export interface NotifyEffect {
-  readonly kind: "notify";
-  /** Commands of one queue run one after another, so that their effects come in order. */
-  readonly queue: string;
-  readonly command: ScriptCommand;
-  /** Appended to the command's own arguments. */
-  readonly arguments: readonly string[];
-}
 
 /** A line for the log. */
 export interface LogEffect {

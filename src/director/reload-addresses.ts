@@ -67,8 +67,11 @@ export function vrrpOperations(
 ): readonly VrrpOperation[] {
   const world = new PresentAddresses(status);
   return effects.flatMap((effect): readonly VrrpOperation[] => {
-    if (effect.kind === "notify") {
-      return [{ kind: "notify", arguments: [...effect.command.argv, ...effect.arguments] }];
+    if (effect.kind === "notification") {
+      return effect.notification.commands.map(({ command, arguments: words }) => ({
+        kind: "notify",
+        arguments: [...command.argv, ...words],
+      }));
     }
     if (effect.kind !== "add-address" && effect.kind !== "remove-address") return [];
     const { kind, interface: name, address } = effect;

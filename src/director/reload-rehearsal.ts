@@ -72,10 +72,11 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   state.links.replaceAll(links, addresses);
   const started = new Map(state.routers);
   state.routers.clear();
-  for (const { key, role, faults, priority, source, master } of status.instances) {
+  for (const { key, role, faults, priority, source, master, told } of status.instances) {
     const entry = started.get(key);
     if (entry === undefined) continue;
     entry.state = { ...entry.state, role, priority, source, master };
+    entry.told = told;
     entry.faults.clear();
     for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
     // In the order of the running process: what stops first is decided by it.

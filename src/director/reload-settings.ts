@@ -111,10 +111,10 @@ const tracked = list(
 );
 
 const notifyText = (value: object) => {
-  const given = Object.entries(value as Record<string, ScriptCommand>);
-  return given.length === 0
-    ? "none"
-    : given.map(([role, command]) => `${role}: ${commandText(command)}`).join(", ");
+  const given = Object.entries(value as Record<string, ScriptCommand | string | boolean>);
+  const text = (command: ScriptCommand | string | boolean) =>
+    typeof command === "object" ? commandText(command) : plainText(command);
+  return given.length === 0 ? "none" : given.map(([role, command]) => `${role}: ${text(command)}`).join(", ");
 };
 
 const duration = (name: string): Wording => ({ name, text: durationText });

@@ -1,6 +1,5 @@
 import { unreachable } from "../base/assert.ts";
 import type { IpAddress } from "../base/ip-address.ts";
-import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import { type Advertisement, encodeAdvertisement } from "../vrrp/advertisement.ts";
 import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
@@ -8,10 +7,12 @@ import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import { advertisementDestinations, advertisementTtl } from "../vrrp/router-config.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import type { LogLevel } from "./host.ts";
+import type { ToldState } from "./notification.ts";
+import { tellLowerPriority, tellState } from "./notifying.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
 /** What keepalived calls the roles, in its log and for notify scripts. */
-const STATE_NAMES: Readonly<Record<Role["kind"], string>> = {
+const STATE_NAMES: Readonly<Record<Role["kind"], ToldState>> = {
   initialize: "STOP",
   fault: "FAULT",
   backup: "BACKUP",
@@ -43,6 +44,7 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
       roleChanged(effect, performing);
       return;
     case "lower-priority-heard":
+      tellLowerPriority(performing.entry, performing.step);
       return;
     case "log":
       log(effect.level, effect.message, performing);
@@ -154,16 +156,8 @@ function roleChanged(
   const { instance, counters } = entry;
   if (effect.to === "master") counters.becameMaster++;
   if (effect.from === "master") counters.releasedMaster++;
-  const state = STATE_NAMES[effect.to];
   log("info", roleLine(instance.name, effect), performing);
-  const commands: (readonly [ScriptCommand | undefined, readonly string[]])[] = [
-    [ownNotify(entry, effect.to), []],
-    [instance.notify.any, ["INSTANCE", instance.name, state, String(effect.priority)]],
-  ];
-  for (const [command, words] of commands) {
-    if (command === undefined) continue;
-    step.out.push({ kind: "notify", queue: `instance ${instance.name}`, command, arguments: words });
-  }
+  tellState(entry, { state: STATE_NAMES[effect.to], priority: effect.priority, context: step });
 }
 
 function roleLine(
@@ -173,19 +167,4 @@ function roleLine(
   if (to === "initialize") return `(${name}) Stopped`;
   const start = reason === "startup" && from === "initialize" ? " (init)" : "";
   return `(${name}) Entering ${STATE_NAMES[to]} STATE${start}`;
-}
-
-function ownNotify({ instance }: RouterEntry, role: Role["kind"]): ScriptCommand | undefined {
-  switch (role) {
-    case "master":
-      return instance.notify.master;
-    case "backup":
-      return instance.notify.backup;
-    case "fault":
-      return instance.notify.fault;
-    case "initialize":
-      return instance.notify.stop;
-    default:
-      return unreachable(role);
-  }
 }

@@ -4,6 +4,7 @@ import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress } from "./host.ts";
 import { type LinkTable, usable } from "./link-table.ts";
+import { tellPriority } from "./notifying.ts";
 import { deliver } from "./router-delivery.ts";
 import { trackers } from "./router-trackers.ts";
 import { companionFaults, companions } from "./sync-groups.ts";
@@ -38,6 +39,7 @@ export function refresh(entry: RouterEntry, context: StepContext): void {
     });
     entry.priority = priority;
     deliver(entry, { kind: "priority-changed", priority }, context);
+    tellPriority(entry, context);
   }
   lostAddresses(entry, context);
 }

@@ -1,9 +1,10 @@
 import type { SyncGroup } from "../conf/model/tracking.ts";
 import type { FaultReason, Role, RouterEvent } from "../vrrp/router-state.ts";
-import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
+import type { ToldState } from "./notification.ts";
+import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /** What keepalived calls the state of a group. */
-export type GroupState = "MASTER" | "BACKUP" | "FAULT" | "STOP";
+export type GroupState = Exclude<ToldState, "DELETED">;
 
 /** The `vrrp_sync_group` an instance belongs to; an instance is in one at most. */
 export function syncGroupOf({ instance }: RouterEntry, state: VrrpDirectorState): SyncGroup | undefined {
@@ -46,29 +47,8 @@ function followed({ from, to }: { from: Role["kind"]; to: Role["kind"] }): "mast
   return from === "master" && to === "backup" ? "backup" : undefined;
 }
 
-/** Tells of groups whose state changed during the step: a log line, and the group's notify commands in order. */
-export function announceGroupChanges({ state, out }: StepContext): void {
-  for (const group of state.config?.syncGroups ?? []) {
-    const now = groupState(group, state);
-    if (now === undefined || state.groupStates.get(group.name) === now) continue;
-    state.groupStates.set(group.name, now);
-    out.push({
-      kind: "log",
-      level: "info",
-      message: `VRRP_Group(${group.name}) Syncing instances to ${now} state`,
-    });
-    const { notify } = group;
-    const own = { MASTER: notify.master, BACKUP: notify.backup, FAULT: notify.fault, STOP: notify.stop }[now];
-    const queue = `group ${group.name}`;
-    if (own !== undefined) out.push({ kind: "notify", queue, command: own, arguments: [] });
-    if (notify.any !== undefined) {
-      out.push({ kind: "notify", queue, command: notify.any, arguments: ["GROUP", group.name, now, "0"] });
-    }
-  }
-}
-
-/** Undefined while its members are on their way from one state to another. */
-function groupState(group: SyncGroup, state: VrrpDirectorState): GroupState | undefined {
+/** The state of a group; undefined while its members are on their way from one state to another. */
+export function groupState(group: SyncGroup, state: VrrpDirectorState): GroupState | undefined {
   const roles = new Set(membersOf(group, state).map((member) => member.state.role.kind));
   if (roles.has("fault")) return "FAULT";
   if (roles.size !== 1) return undefined;

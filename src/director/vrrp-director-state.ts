@@ -8,6 +8,7 @@ import type { RouterConfig } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
 import type { VrrpHostEffect } from "./host.ts";
 import { LinkTable } from "./link-table.ts";
+import type { ToldState } from "./notification.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
 import type { GroupState } from "./sync-groups.ts";
@@ -26,6 +27,11 @@ export interface RouterEntry {
   /** Faults handed in and not yet cleared, by their text. */
   readonly faults: Map<string, FaultReason>;
   readonly counters: RouterCounters;
+  /** A reload has taken it out of the configuration. */
+  removed: boolean;
+  /** The state told last, and that of the last mail. */
+  told: ToldState | undefined;
+  mailed: ToldState | undefined;
   /** Identification of the next IPv4 packet. */
   nextPacketId: number;
 }
@@ -58,6 +64,8 @@ export interface VrrpDirectorState {
   readonly wires: Map<string, string>;
   /** What was told last of each sync group. */
   readonly groupStates: Map<string, GroupState>;
+  /** Of each sync group, the state of the last mail. */
+  readonly mailedGroupStates: Map<string, GroupState>;
   stopping: boolean;
 }
 
@@ -79,6 +87,7 @@ export function initialVrrpState(): VrrpDirectorState {
     standings: new TrackerStandings(),
     wires: new Map(),
     groupStates: new Map(),
+    mailedGroupStates: new Map(),
     stopping: false,
   };
 }

@@ -7,6 +7,7 @@ import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router
 import type { RouterEffect } from "../vrrp/router-state.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { TrackerReadings, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
+import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
 import { deliver } from "./router-delivery.ts";
 import {
   currentFaults,
@@ -16,7 +17,6 @@ import {
   setOwnAddresses,
   sourceOf,
 } from "./router-upkeep.ts";
-import { announceGroupChanges } from "./sync-groups.ts";
 import {
   type RouterEntry,
   routerKey,
@@ -30,9 +30,13 @@ import { openWires } from "./wires.ts";
 export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect> = {
   step(state, event, now): Step<VrrpDirectorState, VrrpHostEffect> {
     const out: VrrpHostEffect[] = [];
-    take(event, { state, now, out });
-    announceGroupChanges({ state, now, out });
-    return { state, effects: out };
+    const context = { state, now, out };
+    take(event, context);
+    if (event.kind !== "packet") tellLateFaults(context);
+    tellGroupChanges(context);
+    if (event.kind === "reload") repeatStates(context);
+    const configured = event.kind === "start" || event.kind === "reload";
+    return { state, effects: configured ? toldInStartingOrder(out) : out };
   },
   deadline(state) {
     return earliest([state.scripts.deadline(), ...routerDeadlines(state)]);
@@ -133,6 +137,7 @@ function configure(
   }
   for (const [key, entry] of state.routers) {
     if (wanted.has(key)) continue;
+    entry.removed = true;
     deliver(entry, { kind: "shutdown" }, context);
     state.routers.delete(key);
   }
@@ -167,6 +172,9 @@ function createEntry(instance: VrrpInstance, config: Config): RouterEntry {
       priorityZeroSent: 0,
       rejected: new Map(),
     },
+    removed: false,
+    told: undefined,
+    mailed: undefined,
     nextPacketId: 1,
   };
 }
@@ -231,5 +239,6 @@ function shutdown(context: StepContext): void {
   state.stopping = true;
   out.push({ kind: "stopping" });
   for (const entry of state.routers.values()) deliver(entry, { kind: "shutdown" }, context);
+  tellGroupChanges(context);
   out.push({ kind: "stopped" });
 }

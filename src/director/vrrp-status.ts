@@ -4,6 +4,7 @@ import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
+import type { ToldState } from "./notification.ts";
 import type { GroupState } from "./sync-groups.ts";
 import type { TrackerStatus } from "./tracker-standings.ts";
 import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
@@ -35,6 +36,8 @@ export interface VrrpInstanceStatus {
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
   readonly role: Role;
+  /** The state told last to scripts, pipes and by mail; absent before the first. */
+  readonly told?: ToldState;
   /** What stands against taking part, as far as the router was told. */
   readonly faults: readonly FaultReason[];
   /** Effective, after trackers; and as configured. */
@@ -106,6 +109,7 @@ function instanceStatus(
     faults: [...entry.faults.values()],
     priority,
     basePriority: config.priority,
+    ...(entry.told === undefined ? {} : { told: entry.told }),
     ...(source === undefined ? {} : { source }),
     ...(master === undefined ? {} : { master }),
     addresses: movingAddresses(config).map(({ address, prefixLength, device = config.interface }) => ({

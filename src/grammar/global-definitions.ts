@@ -825,6 +825,18 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       effect: "accepted",
     },
     {
+      name: "notify_concurrent",
+      value: { kind: "boolean" },
+      needs: 0,
+      syntax: "[BOOL]",
+      default: "off",
+      since: "",
+      in227: false,
+      status: { kind: "own" },
+      meaning: "Runs notify commands at once, as keepalived does, instead of one after another",
+      effect: "works",
+    },
+    {
       name: "fifo_write_vrrp_states_on_reload",
       value: { kind: "none" },
       needs: 0,

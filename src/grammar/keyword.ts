@@ -42,7 +42,9 @@ export type KeywordStatus =
   | { readonly kind: "deprecated"; readonly use: string }
   | { readonly kind: "alias"; readonly of: string }
   /** Read, but without any effect in keepalived itself. */
-  | { readonly kind: "no-effect" };
+  | { readonly kind: "no-effect" }
+  /** An extension of locum's; keepalived calls it unknown and ignores the line. */
+  | { readonly kind: "own" };
 
 /**
  * What this version of locum does with a bound keyword; whoever writes one that does not work is told so.

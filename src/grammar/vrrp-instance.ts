@@ -533,7 +533,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command for when a reload removes the instance",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify",
@@ -547,6 +547,18 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       effect: "works",
     },
     {
+      name: "notify_concurrent",
+      value: { kind: "boolean" },
+      needs: 0,
+      syntax: "[BOOL]",
+      default: "as in global_defs",
+      since: "",
+      in227: false,
+      status: { kind: "own" },
+      meaning: "Runs notify commands at once, as keepalived does, instead of one after another",
+      effect: "works",
+    },
+    {
       name: "notify_master_rx_lower_pri",
       value: { kind: "command" },
       needs: 1,
@@ -555,7 +567,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.6",
       in227: true,
       meaning: "Command for when a master hears a weaker one",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_alert",

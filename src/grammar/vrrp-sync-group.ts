@@ -126,6 +126,18 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       effect: "works",
     },
     {
+      name: "notify_concurrent",
+      value: { kind: "boolean" },
+      needs: 0,
+      syntax: "[BOOL]",
+      default: "as in global_defs",
+      since: "",
+      in227: false,
+      status: { kind: "own" },
+      meaning: "Runs notify commands at once, as keepalived does, instead of one after another",
+      effect: "works",
+    },
+    {
       name: "smtp_alert",
       value: { kind: "boolean" },
       needs: 0,

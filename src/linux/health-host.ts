@@ -53,9 +53,12 @@ export class HealthHost implements DriverHost<HealthEvent, HealthEffect> {
       case "log":
         this.#options.send({ kind: "log", level: effect.level, message: effect.message });
         return;
-      case "notify":
-        this.#options.send(effect);
+      case "notify": {
+        const { queue: about, command, arguments: words } = effect;
+        const commands = [{ command, arguments: words }];
+        this.#options.send({ kind: "notification", notification: { about, commands, concurrent: false } });
         return;
+      }
       case "real-server-changed":
       case "quorum-changed":
         // For the FIFO, mail and SNMP; the log line is a separate effect.

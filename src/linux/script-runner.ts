@@ -69,6 +69,11 @@ export class ScriptRunner {
     this.#runQueued(queue, queued);
   }
 
+  /** Runs a command at once, whatever else runs (`notify_concurrent`). */
+  notifyAtOnce(queued: Queued): void {
+    this.#runCommand(queued, () => undefined);
+  }
+
   /** How many processes run now. */
   get running(): number {
     return this.#running.size;
@@ -80,6 +85,14 @@ export class ScriptRunner {
   }
 
   #runQueued(queue: string, queued: Queued): void {
+    this.#runCommand(queued, () => {
+      const next = this.#queues.get(queue)?.shift();
+      if (next === undefined) this.#queues.delete(queue);
+      else this.#runQueued(queue, next);
+    });
+  }
+
+  #runCommand(queued: Queued, ended: () => void): void {
     const { command } = queued;
     this.#execute(command, {
       arguments: queued.arguments,
@@ -93,9 +106,7 @@ export class ScriptRunner {
         } else if (outcome.kind === "not-started") {
           this.#report("warning", `notify script "${text}" could not be started: ${outcome.reason}`);
         }
-        const next = this.#queues.get(queue)?.shift();
-        if (next === undefined) this.#queues.delete(queue);
-        else this.#runQueued(queue, next);
+        ended();
       },
     });
   }

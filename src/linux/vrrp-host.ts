@@ -87,13 +87,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
           timeout: effect.timeout satisfies Duration,
         });
         return undefined;
-      case "notify":
-        this.#options.send({
-          kind: "notify",
-          queue: effect.queue,
-          command: effect.command,
-          arguments: effect.arguments,
-        });
+      case "notification":
+        this.#options.send(effect);
         return undefined;
       case "log":
         this.#options.send({ kind: "log", level: effect.level, message: effect.message });

@@ -302,8 +302,11 @@ export class VrrpWorld {
   }
 
   #perform(effect: VrrpHostEffect): readonly string[] {
-    if (effect.kind === "notify")
-      return [`notify ${[...effect.command.argv, ...effect.arguments].join(" ")}`];
+    if (effect.kind === "notification") {
+      return effect.notification.commands.map(
+        ({ command, arguments: words }) => `notify ${[...command.argv, ...words].join(" ")}`,
+      );
+    }
     if (effect.kind !== "add-address" && effect.kind !== "remove-address") return [];
     const { address, interface: name } = effect;
     const key = `${name} ${address.address}/${address.prefixLength}`;

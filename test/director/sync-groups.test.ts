@@ -70,7 +70,11 @@ class Pair {
   }
 
   get groupNotifications(): string[] {
-    return this.effects.flatMap((effect) => (effect.kind === "notify" ? [effect.arguments.join(" ")] : []));
+    return this.effects.flatMap((effect) =>
+      effect.kind === "notification"
+        ? effect.notification.commands.map(({ arguments: words }) => words.join(" "))
+        : [],
+    );
   }
 }
 

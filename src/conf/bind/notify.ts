@@ -1,5 +1,5 @@
 import type { VrrpNotify } from "../model/vrrp-instance.ts";
-import { bindFields, command, type FieldSource } from "./fields.ts";
+import { bindFields, command, type FieldSource, flag } from "./fields.ts";
 
 const FIELDS = {
   master: command("notify_master"),
@@ -11,6 +11,7 @@ const FIELDS = {
     source.settings.has("notify_deleted")
       ? (command("notify_deleted")(source) ?? ("written" as const))
       : undefined,
+  concurrent: flag("notify_concurrent"),
   masterHeardLower: command("notify_master_rx_lower_pri"),
 };
 

@@ -125,6 +125,7 @@ const SCRIPTS = {
   everyFifo: fifo(""),
   vrrpFifo: fifo("vrrp_"),
   lvsFifo: fifo("lvs_"),
+  notifyConcurrent: isSet("notify_concurrent"),
   writeStatesOnReload: isSet("fifo_write_vrrp_states_on_reload"),
 };
 

@@ -241,6 +241,7 @@ function helpForUnknown(
 ): string {
   const { near, newer, elsewhere } = known;
   const name = directive.words[0]?.text ?? "";
+  if (newer?.status?.kind === "own") return "it is locum's own, and works here; keepalived ignores the line";
   if (newer) return `keepalived 2.2.7 does not know it; it came with ${newer.since || "a later release"}`;
   if (name.startsWith("$") && directive.words[1]?.text === "=") {
     return `a definition has no blank before its equals sign: write ${name}=VALUE`;

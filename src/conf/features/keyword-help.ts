@@ -77,6 +77,7 @@ export function valuesOf(shape: ValueShape): string | undefined {
 }
 
 function sinceOf(keyword: Keyword): string | undefined {
+  if (keyword.status?.kind === "own") return undefined;
   const newer = keyword.in227 ? "" : "not in keepalived 2.2.7";
   if (keyword.since === "") return newer || undefined;
   return `keepalived ${keyword.since}${newer && `, ${newer}`}`;
@@ -94,5 +95,7 @@ function statusText(status: NonNullable<Keyword["status"]>): string {
       return `another name for \`${status.of}\``;
     case "no-effect":
       return "keepalived reads it without any effect";
+    case "own":
+      return "locum's own; keepalived ignores it as an unknown keyword";
   }
 }

@@ -116,6 +116,7 @@ export function valuesOf(shape: ValueShape): string | undefined {
 }
 
 function sinceOf(keyword: Keyword): string | undefined {
+  if (keyword.status?.kind === "own") return undefined;
   const newer = keyword.in227 ? "" : "not in keepalived 2.2.7";
   const since = keyword.since === "" ? "" : `keepalived ${keyword.since.replace(/^≤(.*)/, "$1 or before")}`;
   return [since, newer].filter((part) => part !== "").join(", ") || undefined;
@@ -129,5 +130,7 @@ function statusText(status: KeywordStatus): string {
       return `another name for \`${status.of}\``;
     case "no-effect":
       return "keepalived reads it without any effect";
+    case "own":
+      return "locum's own; keepalived ignores it as an unknown keyword";
   }
 }

@@ -121,6 +121,7 @@ function values(place: ManualPlace): string {
 
 function since(place: ManualPlace): string {
   if (place.kind !== "keyword") return "";
+  if (place.keyword.status?.kind === "own") return "locum";
   return `${place.keyword.since}${place.keyword.in227 ? "" : " *"}`.trim();
 }
 

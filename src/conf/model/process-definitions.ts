@@ -61,6 +61,8 @@ export interface ScriptDefinitions {
   readonly vrrpFifo: Fifo;
   /** `lvs_notify_fifo`, `lvs_notify_fifo_script`. */
   readonly lvsFifo: Fifo;
+  /** `notify_concurrent`, locum's own: notify commands do not wait for earlier ones. */
+  readonly notifyConcurrent: boolean;
   /** `fifo_write_vrrp_states_on_reload`. */
   readonly writeStatesOnReload: boolean;
 }

@@ -210,8 +210,10 @@ export interface VrrpNotify {
   readonly stop?: ScriptCommand;
   /** `notify`: called for every change with TYPE NAME STATE PRIORITY appended. */
   readonly any?: ScriptCommand;
-  /** `notify_deleted`: a reload removes the instance; the command of a fault when it is written without one. */
+  /** `notify_deleted`: a reload that removes the instance is told as DELETED; the command only when one is written. */
   readonly deleted?: ScriptCommand | "written";
   /** `notify_master_rx_lower_pri`: a master heard a lower priority. */
   readonly masterHeardLower?: ScriptCommand;
+  /** `notify_concurrent`, locum's own: commands do not wait for earlier ones; what `global_defs` says when absent. */
+  readonly concurrent?: boolean;
 }

@@ -4,6 +4,7 @@ import type { ScriptCommand } from "../../conf/model/global-definitions.ts";
 import type { HealthStanding } from "../../director/health-standing.ts";
 import type { HealthStatus } from "../../director/health-status.ts";
 import type { LogLevel, ScriptOutcome } from "../../director/host.ts";
+import type { Notification } from "../../director/notification.ts";
 import type { VrrpStatus } from "../../director/vrrp-status.ts";
 import type { LatenessFigures } from "./lateness.ts";
 
@@ -53,9 +54,5 @@ export type ChildMessage =
       /** Microseconds. */
       readonly timeout: number;
     }
-  | {
-      readonly kind: "notify";
-      readonly queue: string;
-      readonly command: ScriptCommand;
-      readonly arguments: readonly string[];
-    };
+  /** Somebody is to be told; in the order of the messages. */
+  | { readonly kind: "notification"; readonly notification: Notification };

@@ -169,9 +169,14 @@ export class Supervisor {
           done: (outcome) => child.send({ kind: "script-result", script: message.script, outcome }),
         });
         return;
-      case "notify":
-        this.#scripts.notify(message.queue, { command: message.command, arguments: message.arguments });
+      case "notification": {
+        const { about, commands, concurrent } = message.notification;
+        for (const queued of commands) {
+          if (concurrent) this.#scripts.notifyAtOnce(queued);
+          else this.#scripts.notify(about, queued);
+        }
         return;
+      }
     }
   }
 
