@@ -9,6 +9,9 @@ import { readWeight } from "./weight.ts";
 
 const LIMIT = 253;
 
+/** RFC 5881 section 5. */
+const RFC_TTL = 255;
+
 const FIELDS = {
   sourceAddress: address("source_ip"),
   neighbourAddress: address("neighbor_ip", "neighbour_ip"),
@@ -46,14 +49,17 @@ export function bindBfdInstance(outer: BindContext, directive: Directive): BfdIn
     return undefined;
   }
   const [vrrp, checker] = [settings.has("vrrp"), settings.has("checker")];
-  const effectiveTtl = ttl ?? (familyOf(neighbourAddress) === 4 ? 255 : 64);
+  // keepalived sends IPv6 with 64 unless told otherwise, and must be heard.
+  const expectedTtl = ttl ?? (familyOf(neighbourAddress) === 4 ? RFC_TTL : 64);
   return {
     name,
     at: sourceLine(context, placeOf(directive)),
     neighbourAddress,
     ...fields,
-    ttl: effectiveTtl,
-    maxHops: Math.min(fields.maxHops, effectiveTtl),
+    // Deviation: keepalived sends IPv6 with 64, which neighbours that keep to RFC 5881 section 5 refuse.
+    ttl: ttl ?? RFC_TTL,
+    expectedTtl,
+    maxHops: Math.min(fields.maxHops, expectedTtl),
     ...weight,
     forVrrp: vrrp || !checker,
     forChecker: checker || !vrrp,

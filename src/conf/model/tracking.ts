@@ -80,8 +80,11 @@ export interface BfdInstance {
   readonly idleTransmit: Duration;
   readonly multiplier: number;
   readonly passive: boolean;
+  /** TTL or hop limit of what is sent. */
   readonly ttl: number;
-  /** `max_hops`; -1 switches the test off. */
+  /** What the neighbour is expected to send with; `max_hops` less may arrive. */
+  readonly expectedTtl: number;
+  /** `max_hops`; -1 and 255 switch the test off. */
   readonly maxHops: number;
   readonly multihop: boolean;
   readonly weight: number;
