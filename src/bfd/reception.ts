@@ -1,7 +1,7 @@
 import type { IpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
 import { type ControlPacket, type PacketFault, stateNames } from "./control-packet.ts";
-import type { BfdSession } from "./session.ts";
+import type { BfdSession } from "./session-state.ts";
 
 /** Where a datagram came from, as the kernel told. */
 export interface PacketOrigin {

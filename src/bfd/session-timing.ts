@@ -1,5 +1,5 @@
 import { type Duration, microseconds, seconds } from "../base/time.ts";
-import type { BfdSession } from "./session.ts";
+import type { BfdSession } from "./session-state.ts";
 
 /** The two intervals that a session announces and works by. */
 export interface Parameters {

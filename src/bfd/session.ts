@@ -10,60 +10,9 @@ import {
   microseconds,
   seconds,
 } from "../base/time.ts";
-import type { BfdInstance } from "../conf/model/tracking.ts";
 import { type ControlPacket, type Diagnostic, diagnostics, type EndState } from "./control-packet.ts";
-import { detectionTime, type Parameters, periodicInterval, wantedParameters } from "./session-timing.ts";
-
-/** What a session needs of its `bfd_instance`. */
-export type SessionConfig = Pick<
-  BfdInstance,
-  | "minReceive"
-  | "minTransmit"
-  | "idleTransmit"
-  | "multiplier"
-  | "passive"
-  | "expectedTtl"
-  | "maxHops"
-  | "multihop"
->;
-
-/** What the neighbour said last (the bfd.Remote... variables of RFC 5880 section 6.8.1). Intervals in microseconds. */
-export interface RemoteEnd {
-  readonly state: EndState;
-  readonly diagnostic: Diagnostic;
-  /** 0 while it is not known. */
-  readonly discriminator: number;
-  readonly desiredMinTransmit: number;
-  readonly requiredMinReceive: number;
-  readonly detectMultiplier: number;
-  readonly demand: boolean;
-}
-
-/** One asynchronous BFD session (RFC 5880 section 6.8.1). */
-export interface BfdSession {
-  readonly config: SessionConfig;
-  readonly state: EndState;
-  readonly diagnostic: Diagnostic;
-  /** Ours: not 0, and no other session's. */
-  readonly discriminator: number;
-  readonly remote: RemoteEnd;
-  /** The intervals that govern sending and detection; what is announced may be ahead of them until a poll has ended. */
-  readonly inUse: Parameters;
-  /** "again": the parameters changed while a poll was under way, so another one must follow. */
-  readonly poll: "none" | "running" | "again";
-  readonly nextTransmitAt: Instant | undefined;
-  readonly heardAt: Instant | undefined;
-  /** When the detection time ends. */
-  readonly silentAt: Instant | undefined;
-  /** State of the generator of jitter. */
-  readonly random: number;
-  /** How often the intervals are doubled for a path that may be congested; see `leave`. */
-  readonly slowness: number;
-  /** When they are halved again. */
-  readonly steadyAt: Instant | undefined;
-  /** Packets that say AdminDown and are still to be sent at the end. */
-  readonly farewells: number;
-}
+import { type BfdSession, type SessionConfig, UNKNOWN_REMOTE } from "./session-state.ts";
+import { detectionTime, periodicInterval, wantedParameters } from "./session-timing.ts";
 
 /** What happens to a session. Packets have passed the receiver's checks. */
 export type SessionEvent =
@@ -94,40 +43,6 @@ const FAREWELL_GAP = { least: 10_000, most: 300_000 };
 /** A congested path is given twice the time, at most this often; up for that long, half of it is taken back. */
 const SLOWEST = 7;
 const STEADY = seconds(60);
-
-/** The neighbour before anything was heard of it (RFC 5880 section 6.8.1). */
-const UNKNOWN: RemoteEnd = {
-  state: "down",
-  diagnostic: diagnostics.none,
-  discriminator: 0,
-  desiredMinTransmit: 0,
-  requiredMinReceive: 1,
-  detectMultiplier: 0,
-  demand: false,
-};
-
-/** A session before its `start`: Down, with a discriminator that no other session has (RFC 5880 section 6.8.1). */
-export function newSession(
-  config: SessionConfig,
-  { discriminator, seed }: { readonly discriminator: number; readonly seed: number },
-): BfdSession {
-  return {
-    config,
-    state: "down",
-    diagnostic: diagnostics.none,
-    discriminator,
-    remote: UNKNOWN,
-    inUse: wantedParameters({ config, state: "down", slowness: 0 }),
-    poll: "none",
-    nextTransmitAt: undefined,
-    heardAt: undefined,
-    silentAt: undefined,
-    random: seed,
-    slowness: 0,
-    steadyAt: undefined,
-    farewells: 0,
-  };
-}
 
 interface Turn {
   session: BfdSession;
@@ -194,7 +109,7 @@ function fallSilent(turn: Turn): void {
   change(turn, {
     silentAt: undefined,
     poll: "none",
-    remote: { ...UNKNOWN, diagnostic: remote.diagnostic, state: remote.state },
+    remote: { ...UNKNOWN_REMOTE, diagnostic: remote.diagnostic, state: remote.state },
   });
   if (state === "up" || state === "init") {
     const [silence, overdue] = [between(heardAt ?? now, now), between(silentAt ?? now, now)];

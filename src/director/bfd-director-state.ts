@@ -1,7 +1,7 @@
 import { drawRandom } from "../base/random.ts";
 import type { Instant } from "../base/time.ts";
 import type { Rejection } from "../bfd/reception.ts";
-import type { BfdSession } from "../bfd/session.ts";
+import type { BfdSession } from "../bfd/session-state.ts";
 import type { BfdInstance } from "../conf/model/tracking.ts";
 import type { BfdHostEffect, BfdPort } from "./bfd-host.ts";
 import type { LogLevel } from "./host.ts";

@@ -4,7 +4,8 @@ import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, seconds } from "../base/time.ts";
 import { decodeControlPacket } from "../bfd/control-packet.ts";
 import { acceptPacket, describeRejection, type PacketOrigin, type Rejection } from "../bfd/reception.ts";
-import { bfdSession, newSession } from "../bfd/session.ts";
+import { bfdSession } from "../bfd/session.ts";
+import { newSession } from "../bfd/session-state.ts";
 import type { BfdInstance } from "../conf/model/tracking.ts";
 import {
   type BfdContext,

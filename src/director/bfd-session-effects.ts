@@ -85,7 +85,10 @@ function describe(
     case "detection-time": {
       // A neighbour may change it with every packet.
       const message = `(${name}) Detection time is ${effect.now} us (was ${effect.before} us)`;
-      logNowAndThen({ key: `detection-time ${name} ${entry.session.state}`, level: "info", message }, context);
+      logNowAndThen(
+        { key: `detection-time ${name} ${entry.session.state}`, level: "info", message },
+        context,
+      );
       return;
     }
     case "polling":

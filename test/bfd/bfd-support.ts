@@ -1,14 +1,8 @@
 import type { IpAddress } from "../../src/base/ip-address.ts";
 import { type Instant, instant, milliseconds } from "../../src/base/time.ts";
 import type { ControlPacket } from "../../src/bfd/control-packet.ts";
-import {
-  type BfdSession,
-  bfdSession,
-  newSession,
-  type SessionConfig,
-  type SessionEffect,
-  type SessionEvent,
-} from "../../src/bfd/session.ts";
+import { bfdSession, type SessionEffect, type SessionEvent } from "../../src/bfd/session.ts";
+import { type BfdSession, newSession, type SessionConfig } from "../../src/bfd/session-state.ts";
 
 /** The address of the neighbour in these tests. */
 export const NEIGHBOUR = "192.0.2.2" as IpAddress;

@@ -83,6 +83,9 @@ describe("a BFD control packet", () => {
   it("B-2: with a length from 24 up to what came is taken; padding behind it is none of our business", () => {
     expect(faultOf(new Uint8Array([...good, 1, 2, 3, 4]))).toBeUndefined();
     expect(faultOf(withByte(3, 28, new Uint8Array([...good, 1, 2, 3, 4])))).toBeUndefined();
+  });
+
+  it("B-2: with a length below 24 or beyond what came is refused", () => {
     for (const length of [0, 23, 25, 255]) expect(faultOf(withByte(3, length))).toBe("length");
     expect(faultOf(new Uint8Array())).toBe("length");
   });
@@ -95,10 +98,19 @@ describe("a BFD control packet", () => {
     expect(faultOf(withByte(3, 26, authenticated).subarray(0, 25))).toBe("length");
   });
 
-  it("B-3: with a detection multiplier of 0 is refused, 1 and 255 are taken", () => {
+  it("B-3: with a detection multiplier of 0 is refused", () => {
     expect(faultOf(withByte(2, 0))).toBe("detect-multiplier");
+  });
+
+  it("B-3: with any other detection multiplier is taken", () => {
     expect(faultOf(withByte(2, 1))).toBeUndefined();
     expect(faultOf(withByte(2, 255))).toBeUndefined();
+  });
+
+  it("B-4: with every bit but those of multipoint and authentication is taken", () => {
+    expect(
+      faultOf(withByte(1, 0xfa, encodeControlPacket(packetOf({ yourDiscriminator: 1 })))),
+    ).toBeUndefined();
   });
 
   it("B-4: with the multipoint bit is refused", () => {
@@ -107,10 +119,15 @@ describe("a BFD control packet", () => {
 
   it("B-5: of discriminator 0 is refused", () => {
     expect(faultOf(encodeControlPacket(packetOf({ myDiscriminator: 0 })))).toBe("my-discriminator");
-    expect(faultOf(encodeControlPacket(packetOf({ myDiscriminator: 1 })))).toBeUndefined();
   });
 
-  it("B-6: that names nobody is taken in state Down and AdminDown only", () => {
+  it("B-5: of any other discriminator is taken", () => {
+    for (const myDiscriminator of [1, 0x01000000, 0xffffffff]) {
+      expect(faultOf(encodeControlPacket(packetOf({ myDiscriminator })))).toBeUndefined();
+    }
+  });
+
+  it("B-6: that names nobody is refused in state Init and Up, and only there", () => {
     const states = ["admin-down", "down", "init", "up"] as const;
     const faults = states.map((state) => faultOf(encodeControlPacket(packetOf({ state }))));
     expect(faults).toEqual([undefined, undefined, "your-discriminator", "your-discriminator"]);

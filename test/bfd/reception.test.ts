@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { acceptPacket, describeRejection, leastTtl, type PacketOrigin } from "../../src/bfd/reception.ts";
-import type { SessionConfig } from "../../src/bfd/session.ts";
+import type { SessionConfig } from "../../src/bfd/session-state.ts";
 import { Bench, NEIGHBOUR, packetOf, sessionConfig } from "./bfd-support.ts";
 
 const origin: PacketOrigin = { source: NEIGHBOUR, ttl: 255, multihop: false };
@@ -15,19 +15,28 @@ function verdict(
 }
 
 describe("a packet for a session", () => {
-  it("B-7: is refused with authentication, which no session has, and taken without", () => {
+  it("B-7: is taken without authentication, which no session has", () => {
     expect(verdict({})).toBe("taken");
+  });
+
+  it("B-7: is refused with authentication", () => {
     expect(verdict({ authenticated: true })).toBe("authentication");
   });
 
-  it("B-8: may poll or answer a poll, and not both", () => {
+  it("B-8: may poll or answer a poll", () => {
     expect(verdict({ poll: true })).toBe("taken");
     expect(verdict({ final: true })).toBe("taken");
+  });
+
+  it("B-8: that polls and answers at once is refused", () => {
     expect(verdict({ poll: true, final: true })).toBe("poll-and-final");
   });
 
-  it("B-9: has TTL 255, or it crossed a router", () => {
+  it("B-9: with TTL 255 is taken", () => {
     expect(verdict({})).toBe("taken");
+  });
+
+  it("B-9: that crossed a router is refused", () => {
     expect(verdict({}, { from: { ttl: 254 } })).toBe("ttl");
     expect(verdict({}, { from: { ttl: 1 } })).toBe("ttl");
   });
@@ -47,9 +56,13 @@ describe("a packet for a session", () => {
     expect(leastTtl(sessionConfig({ expectedTtl: 64 }))).toBe(64);
   });
 
-  it("B-10: comes to 3784 from a neighbour on the link and to 4784 from one beyond a router", () => {
+  it("B-10: to the port of the other kind of neighbour is refused", () => {
     expect(verdict({}, { from: { multihop: true } })).toBe("port");
     expect(verdict({}, { config: { multihop: true } })).toBe("port");
+  });
+
+  it("B-10: comes to 3784 from a neighbour on the link and to 4784 from one beyond a router", () => {
+    expect(verdict({}, { from: { multihop: false } })).toBe("taken");
     expect(verdict({}, { config: { multihop: true }, from: { multihop: true } })).toBe("taken");
   });
 

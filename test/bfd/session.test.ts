@@ -79,7 +79,7 @@ describe("the states of a session", () => {
     expect(followers(switchedOff)).toEqual([{ kind: "followers", up: true }]);
   });
 
-  it("B-21: passive, it says nothing until it is spoken to, and again when the neighbour is gone", () => {
+  it("B-21: passive, it never speaks until it is spoken to, and again when the neighbour is gone", () => {
     const bench = new Bench({ passive: true });
     bench.take({ kind: "start" });
     expect(bench.pass(10_000_000)).toEqual([]);
@@ -112,7 +112,7 @@ describe("the pace of a session", () => {
     return times.slice(1).map((time, place) => time - (times[place] ?? 0));
   }
 
-  it("B-22: not up, it wishes to send once a second at most, however fast it is up", () => {
+  it("B-22: not up, it never wishes to send faster than once a second", () => {
     const bench = new Bench({ idleTransmit: milliseconds(10) });
     expect(sent(bench.take({ kind: "start" }))).toMatchObject([{ desiredMinTransmit: 1_000_000 }]);
     for (const gap of gaps(bench, 60_000_000)) expect(gap).toBeGreaterThanOrEqual(750_000);
@@ -141,7 +141,7 @@ describe("the pace of a session", () => {
     expect(own.every((gap) => gap >= 67_500 && gap <= 90_000)).toBe(true);
   });
 
-  it("B-23: with a multiplier of 1, 75 to 90 percent", () => {
+  it("B-23: with a multiplier of 1, 75 to 90 percent of it, never more", () => {
     const bench = new Bench({ multiplier: 1 }).bringUp({ requiredMinReceive: 40_000 });
     const measured = gaps(bench, 20_000_000, () => bench.hear({ state: "up", requiredMinReceive: 40_000 }));
     expect(Math.min(...measured)).toBeGreaterThanOrEqual(30_000);
@@ -149,7 +149,7 @@ describe("the pace of a session", () => {
     expect(Math.max(...measured)).toBeGreaterThan(35_000);
   });
 
-  it("B-26: a neighbour that can receive nothing gets no periodic packets, but answers", () => {
+  it("B-26: a neighbour that can receive nothing is never sent periodic packets, only answers", () => {
     const bench = new Bench().bringUp({ requiredMinReceive: 0, desiredMinTransmit: 1_000_000 });
     expect(sent(bench.pass(2_000_000))).toEqual([]);
     expect(sent(bench.hear({ state: "up", requiredMinReceive: 0, poll: true }))).toMatchObject([
@@ -159,7 +159,7 @@ describe("the pace of a session", () => {
     expect(sent(bench.pass(1_000_000)).length).toBeGreaterThanOrEqual(15);
   });
 
-  it("B-26: a neighbour that vanished without need is spoken to again", () => {
+  it("B-26: a neighbour that can receive again, or vanished without need is spoken to again", () => {
     const bench = new Bench().bringUp({ requiredMinReceive: 0 });
     bench.pass(60_000);
     expect(bench.session.state).toBe("down");
@@ -201,7 +201,7 @@ describe("the detection time of a session", () => {
     expect(detectionTime(bench.session)).toBe(60_000);
   });
 
-  it("B-24: ends in Down with diagnostic 1, not a microsecond before", () => {
+  it("B-24: ends in Down with diagnostic 1, never a microsecond before", () => {
     const bench = new Bench().bringUp();
     bench.pass(59_999);
     expect(bench.session.state).toBe("up");
@@ -330,7 +330,7 @@ describe("a session under strain", () => {
     expect(sent(bench.effects).at(-1)).toMatchObject({ desiredMinTransmit: 100_000 });
   });
 
-  it("B-31: on one hop it comes back as configured, and so it does after the neighbour's word", () => {
+  it("B-31: on one hop, or after the neighbour's word, it never slows down", () => {
     const link = new Bench().bringUp();
     link.pass(60_000);
     const far = new Bench({ multihop: true }).bringUp();

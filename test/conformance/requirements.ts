@@ -13,7 +13,7 @@ export interface Requirement {
 }
 
 const BYTES = "the positive test compares every byte of the packet: nothing else can stand there unseen";
-const NO_BFD = { positive: "BFD is not built yet", negative: "BFD is not built yet" };
+const NO_AUTHENTICATION = "keepalived's bfd_instance has no words for it; a packet that carries it is B-7's";
 const NO_VMAC = { positive: "use_vmac is not built yet", negative: "use_vmac is not built yet" };
 
 /** RFC 2338, 3768, 5798 and 9568: what is sent. */
@@ -212,70 +212,68 @@ const states: readonly Requirement[] = [
 
 /** BFD: RFC 5880 and 5881. */
 const bfd: readonly Requirement[] = [
-  { id: "B-1", level: "MUST", rule: "version 1", withoutTest: NO_BFD },
+  { id: "B-1", level: "MUST", rule: "version 1" },
   {
     id: "B-2",
     level: "MUST",
     rule: "Length at least 24 (26 with A) and within the payload",
-    withoutTest: NO_BFD,
   },
-  { id: "B-3", level: "MUST", rule: "Detect Mult is not 0", withoutTest: NO_BFD },
-  { id: "B-4", level: "MUST", rule: "the M bit is 0", withoutTest: NO_BFD },
-  { id: "B-5", level: "MUST", rule: "My Discriminator is not 0", withoutTest: NO_BFD },
+  { id: "B-3", level: "MUST", rule: "Detect Mult is not 0" },
+  { id: "B-4", level: "MUST", rule: "the M bit is 0" },
+  { id: "B-5", level: "MUST", rule: "My Discriminator is not 0" },
   {
     id: "B-6",
     level: "MUST",
     rule: "Your Discriminator selects the session; 0 only in Down or AdminDown, then by address",
-    withoutTest: NO_BFD,
   },
-  { id: "B-7", level: "MUST", rule: "the A bit agrees with the configuration", withoutTest: NO_BFD },
-  { id: "B-8", level: "MUST", rule: "P and F are never both set", withoutTest: NO_BFD },
+  { id: "B-7", level: "MUST", rule: "the A bit agrees with the configuration" },
+  { id: "B-8", level: "MUST", rule: "P and F are never both set" },
   {
     id: "B-9",
     level: "MUST",
     rule: "TTL 255 is sent, and demanded without authentication",
-    withoutTest: NO_BFD,
   },
   {
     id: "B-10",
     level: "MUST",
     rule: "destination port 3784 or 4784, source port 49152..65535",
-    withoutTest: NO_BFD,
   },
-  { id: "B-11", level: "MUST", rule: "discriminators are unique and not 0", withoutTest: NO_BFD },
+  { id: "B-11", level: "MUST", rule: "discriminators are unique and not 0" },
   {
     id: "B-12",
     level: "own",
     rule: "a session that is Up takes a Your Discriminator of 0 only from the one it knows",
   },
   { id: "B-13", level: "own", rule: "an unknown diagnostic is no reason to refuse" },
-  { id: "B-20", level: "MUST", rule: "the state table of RFC 5880 section 6.8.6", withoutTest: NO_BFD },
-  { id: "B-21", level: "MUST", rule: "both ends are active", withoutTest: NO_BFD },
+  { id: "B-20", level: "MUST", rule: "the state table of RFC 5880 section 6.8.6" },
+  { id: "B-21", level: "MUST", rule: "both ends are active" },
   {
     id: "B-22",
     level: "MUST",
     rule: "Desired Min TX is at least a second while not Up",
-    withoutTest: NO_BFD,
   },
-  { id: "B-23", level: "MUST", rule: "the transmit interval and its jitter", withoutTest: NO_BFD },
-  { id: "B-24", level: "MUST", rule: "the detection time", withoutTest: NO_BFD },
+  { id: "B-23", level: "MUST", rule: "the transmit interval and its jitter" },
+  { id: "B-24", level: "MUST", rule: "the detection time" },
   {
     id: "B-25",
     level: "MUST",
     rule: "a Poll is answered at once, and lasts until its Final",
-    withoutTest: NO_BFD,
   },
-  { id: "B-26", level: "MUST", rule: "Required Min RX of 0: no periodic packets", withoutTest: NO_BFD },
+  { id: "B-26", level: "MUST", rule: "Required Min RX of 0: no periodic packets" },
   {
     id: "B-27",
     level: "MUST",
     rule: "the D bit only while both are Up; a remote one stops ours",
-    withoutTest: NO_BFD,
   },
   { id: "B-28", level: "SHOULD", rule: "a change of state is told at once" },
   { id: "B-29", level: "SHOULD", rule: "after the detection time the remote discriminator is forgotten" },
-  { id: "B-30", level: "MUST", rule: "authentication, where there is any", withoutTest: NO_BFD },
-  { id: "B-31", level: "MUST", rule: "a way to slow down under congestion", withoutTest: NO_BFD },
+  {
+    id: "B-30",
+    level: "MUST",
+    rule: "authentication, where there is any",
+    withoutTest: { positive: NO_AUTHENTICATION, negative: NO_AUTHENTICATION },
+  },
+  { id: "B-31", level: "MUST", rule: "a way to slow down under congestion" },
   { id: "B-32", level: "own", rule: "values of the peer are bounded before use" },
   { id: "B-33", level: "own", rule: "Required Min Echo RX is sent 0" },
 ];
