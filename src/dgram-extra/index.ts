@@ -28,8 +28,8 @@ export {
 } from "./process-control.ts";
 export { type MessageInfo, ReceivedBatch } from "./received-batch.ts";
 export { peekBytes, peekString, printSink, SharedLibrary, takePrinted } from "./shared-library.ts";
-export { SignalRelay } from "./signal-relay.ts";
 export { SignalCatcher, signalNumbers } from "./signal-catcher.ts";
+export { SignalRelay } from "./signal-relay.ts";
 export { createSocket, type SendResult, type Socket } from "./socket.ts";
 export {
   type Endpoint,
