@@ -84,18 +84,28 @@ export type VrrpHostEvent =
   | { readonly kind: "effect-failed"; readonly effect: VrrpHostEffect; readonly reason: string }
   /** Something to log, not too often: `about` names what it is about. */
   | { readonly kind: "trouble"; readonly about: string; readonly message: string }
+  /** The time of day was read, or was set: it is `offset` microseconds more than the monotonic clock. */
+  | { readonly kind: "wall-clock"; readonly offset: number }
   | { readonly kind: "shutdown" };
+
+/** What the sockets of one interface and family are for. */
+export interface Wire {
+  readonly interface: string;
+  readonly interfaceIndex: number;
+  readonly family: AddressFamily;
+  readonly virtualRouterIds: readonly number[];
+  /** The multicast groups to join. */
+  readonly groups: readonly IpAddress[];
+  /** Some of the routers authenticate by an IPsec header, so that VRRP comes as protocol 51. */
+  readonly withAuthenticationHeader: boolean;
+  /** `kernel_rx_buf_size`: octets of the receive buffer; the host's own choice when absent. */
+  readonly receiveBufferBytes?: number;
+}
 
 /** What the VRRP process asks of the world, in order. */
 export type VrrpHostEffect =
-  /** Listen for these virtual routers on an interface; asked again with another list when it changes. */
-  | {
-      readonly kind: "open-wire";
-      readonly interface: string;
-      readonly interfaceIndex: number;
-      readonly family: AddressFamily;
-      readonly virtualRouterIds: readonly number[];
-    }
+  /** Listen for these virtual routers on an interface; asked again when anything of it changes. */
+  | ({ readonly kind: "open-wire" } & Wire)
   | { readonly kind: "close-wire"; readonly interface: string; readonly family: AddressFamily }
   /** IPv4: a whole packet with its header. IPv6: the VRRP message. */
   | {
@@ -105,6 +115,8 @@ export type VrrpHostEffect =
       readonly packet: Uint8Array;
       readonly source: IpAddress;
       readonly destination: IpAddress;
+      /** IPv6; the header of an IPv4 packet has its own. */
+      readonly hopLimit: number;
     }
   /** A complete Ethernet frame: gratuitous ARP or neighbour advertisement. */
   | { readonly kind: "send-frame"; readonly interface: string; readonly frame: Uint8Array }

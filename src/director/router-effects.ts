@@ -1,11 +1,8 @@
 import { unreachable } from "../base/assert.ts";
-import type { IpAddress } from "../base/ip-address.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
-import { type Advertisement, encodeAdvertisement } from "../vrrp/advertisement.ts";
-import { encodeIpv4Packet } from "../vrrp/ipv4-packet.ts";
 import { encodeAnnouncement } from "../vrrp/neighbour.ts";
-import { advertisementDestinations, advertisementTtl } from "../vrrp/router-config.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
+import { sendAdvertisement } from "./advertisement-sending.ts";
 import type { LogLevel } from "./host.ts";
 import type { ToldState } from "./notification.ts";
 import { tellLowerPriority, tellState } from "./notifying.ts";
@@ -56,41 +53,6 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
 
 function log(level: LogLevel, message: string, { step }: Performing): void {
   step.out.push({ kind: "log", level, message });
-}
-
-function sendAdvertisement(
-  advertisement: Advertisement,
-  source: IpAddress,
-  { entry, step }: Performing,
-): void {
-  const { config } = entry;
-  entry.counters.advertisementsSent++;
-  if (advertisement.priority === 0) entry.counters.priorityZeroSent++;
-  for (const destination of advertisementDestinations(config)) {
-    const message = encodeAdvertisement(advertisement, {
-      source,
-      destination,
-      checksumPseudoHeader: config.checksumPseudoHeader,
-    });
-    const packet =
-      config.family === 4
-        ? encodeIpv4Packet(message, {
-            source,
-            destination,
-            identification: entry.nextPacketId,
-            ttl: advertisementTtl(config),
-          })
-        : message;
-    entry.nextPacketId = (entry.nextPacketId + 1) & 0xffff;
-    step.out.push({
-      kind: "send-packet",
-      interface: config.interface,
-      family: config.family,
-      packet,
-      source,
-      destination,
-    });
-  }
 }
 
 /** The table is told at once, so that a later look does not take an address for lost whose notification is on its way. */

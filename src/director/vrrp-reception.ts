@@ -5,6 +5,7 @@ import { receiveAdvertisement } from "../vrrp/reception.ts";
 import type { LogLevel, VrrpHostEvent } from "./host.ts";
 import { deliver } from "./router-delivery.ts";
 import { routerKey, type StepContext } from "./vrrp-director-state.ts";
+import { wallClock } from "./wall-clock.ts";
 
 /**
  * Takes a packet from the wire: to its router when it passes every receiver check, otherwise to the counters and, now
@@ -35,7 +36,11 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   // An advertisement of somebody else's virtual router is no business of ours (RX-6).
   const entry = state.routers.get(key);
   if (entry === undefined) return;
-  const reception = receiveAdvertisement(view, entry.receiver, entry.context);
+  const reception = receiveAdvertisement(view, entry.receiver, {
+    ...entry.context,
+    exchange: entry.exchange,
+    clock: wallClock(context),
+  });
   if (!reception.ok) {
     const { counter } = reception.error;
     entry.counters.rejected.set(counter, (entry.counters.rejected.get(counter) ?? 0) + 1);
@@ -44,6 +49,11 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
     logNowAndThen({ key: `${entry.instance.name} ${kind}`, level: "warning", message }, context);
     return;
   }
+  if (reception.exchange.oldUnicastChecksum && !entry.exchange.oldUnicastChecksum) {
+    const message = `(${entry.instance.name}) ${event.source} computes the checksum as keepalived before 1.3.7 did: so do we from now on; write old_unicast_checksum never to refuse it`;
+    context.out.push({ kind: "log", level: "info", message });
+  }
+  entry.exchange = reception.exchange;
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);

@@ -7,20 +7,29 @@ const LOAD_BYTE_INDEXED = 0x50; // A = byte at X + constant
 const JUMP_IF_EQUAL = 0x15; // A == constant ? whenTrue : whenFalse
 const RETURN = 0x06; // accept this many bytes; 0 drops
 
+/** What a filter lets through. */
+export interface VrrpFilterOptions {
+  readonly family: AddressFamily;
+  readonly virtualRouterIds: ReadonlySet<number>;
+  /** Octets between the IPv4 header and the VRRP message: those of an authentication header. */
+  readonly between?: number;
+}
+
 /**
  * The classic BPF program that lets through advertisements for the given virtual router ids only. The VRID is the
  * second byte of a VRRP packet of either version (RFC 9568, 5.1). A raw IPv4 socket's filter sees the IP header
  * first, a raw IPv6 socket's the payload. A packet too short to have a VRID is dropped, as any load beyond its end is.
  */
-export function vrrpFilter(
-  family: AddressFamily,
-  virtualRouterIds: ReadonlySet<number>,
-): readonly FilterInstruction[] {
+export function vrrpFilter({
+  family,
+  virtualRouterIds,
+  between = 0,
+}: VrrpFilterOptions): readonly FilterInstruction[] {
   const load: FilterInstruction[] =
     family === 4
       ? [
           { code: LOAD_HEADER_LENGTH, constant: 0 },
-          { code: LOAD_BYTE_INDEXED, constant: 1 },
+          { code: LOAD_BYTE_INDEXED, constant: between + 1 },
         ]
       : [{ code: LOAD_BYTE_ABSOLUTE, constant: 1 }];
   const tests = [...virtualRouterIds].flatMap((id): FilterInstruction[] => [

@@ -2,7 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import type { AddressFamily } from "../base/ip-address.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { DriverHost } from "../director/driver.ts";
-import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
+import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
@@ -27,6 +27,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #netlink = new RouteNetlink();
   readonly #frames = new FrameSender();
   readonly #wires = new Map<string, VrrpSocket>();
+  /** What each wire was opened with and can only be opened anew for. */
+  readonly #shapes = new Map<string, string>();
   readonly #indexes = new Map<string, number>();
   #stopping = false;
 
@@ -67,7 +69,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "send-packet": {
         const wire = this.#wires.get(wireKey(effect));
         if (wire === undefined) return `cannot send on ${effect.interface}: it is not there`;
-        const sent = wire.send(effect.packet, { destination: effect.destination, source: effect.source });
+        const { destination, source, hopLimit } = effect;
+        const sent = wire.send(effect.packet, { destination, source, hopLimit });
         return sent.ok ? undefined : sent.error;
       }
       case "send-frame": {
@@ -107,19 +110,23 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   #openWire(effect: Extract<VrrpHostEffect, { kind: "open-wire" }>): string | undefined {
     const key = wireKey(effect);
     const open = this.#wires.get(key);
-    const sameInterface = this.#indexes.get(effect.interface) === effect.interfaceIndex;
     this.#indexes.set(effect.interface, effect.interfaceIndex);
-    if (open !== undefined && sameInterface) {
+    const shape = shapeOf(effect);
+    if (open !== undefined && this.#shapes.get(key) === shape) {
       const heard = open.listenFor(effect.virtualRouterIds);
       return heard.ok ? undefined : heard.error;
     }
     open?.close();
     this.#wires.delete(key);
+    this.#shapes.set(key, shape);
     const opened = VrrpSocket.open({
       interfaceName: effect.interface,
       interfaceIndex: effect.interfaceIndex,
       family: effect.family,
       virtualRouterIds: effect.virtualRouterIds,
+      groups: effect.groups,
+      withAuthenticationHeader: effect.withAuthenticationHeader,
+      ...(effect.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: effect.receiveBufferBytes }),
       onPacket: (packet, info) =>
         this.#options.deliver({
           kind: "packet",
@@ -219,6 +226,11 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     for (const link of links) this.#indexes.set(link.name, link.index);
     return { links, addresses: this.#netlink.addresses() };
   }
+}
+
+/** Everything of a wire but the virtual routers it listens for. */
+function shapeOf({ interfaceIndex, groups, withAuthenticationHeader, receiveBufferBytes }: Wire): string {
+  return JSON.stringify([interfaceIndex, groups, withAuthenticationHeader, receiveBufferBytes]);
 }
 
 function wireKey(wire: { readonly interface: string; readonly family: AddressFamily }): string {

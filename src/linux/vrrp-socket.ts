@@ -22,6 +22,12 @@ export interface VrrpSocketOptions {
   readonly family: AddressFamily;
   /** Virtual routers to hear; packets of others are dropped by the kernel. */
   readonly virtualRouterIds: Iterable<number>;
+  /** Multicast groups to join; those of the RFCs when absent. */
+  readonly groups?: readonly IpAddress[];
+  /** Hear authentication headers (IP protocol 51) before VRRP too. */
+  readonly withAuthenticationHeader?: boolean;
+  /** Octets of each receive buffer; 1 MiB when absent. */
+  readonly receiveBufferBytes?: number;
   /** IPv4: the whole packet with its header; IPv6: the VRRP message. The bytes are valid only during the call. */
   readonly onPacket: (packet: Uint8Array, info: VrrpPacketOrigin) => void;
   /** The kernel refused to receive (ENETDOWN at a link down) or lost packets; receiving goes on. */
@@ -36,12 +42,16 @@ export type VrrpSocketTrouble =
   | { readonly kind: "lost"; readonly packets: number };
 
 const VRRP = 112;
+const AUTHENTICATION_HEADER = 51;
+/** Octets of the authentication header that keepalived and we send. */
+const AUTHENTICATION_HEADER_LENGTH = 24;
 const IPPROTO_RAW = 255;
-const groups: Record<AddressFamily, string> = { 4: "224.0.0.18", 6: "ff02::12" };
+const rfcGroups: Record<AddressFamily, string> = { 4: "224.0.0.18", 6: "ff02::12" };
+const MOST_HOPS = 255;
 const TC_PRIO_CONTROL = 7;
 const INTERNET_CONTROL = 0xc0; // the class RFC 9568 section 5.1.1 has no say in; what routers give routing protocols
 const CHECKSUM_OFFSET = 6;
-const receiveBuffer = 1 << 20;
+const RECEIVE_BUFFER = 1 << 20;
 
 /**
  * The wire of the virtual routers of one interface and address family: receives what is sent to the VRRP group or to
@@ -50,18 +60,20 @@ const receiveBuffer = 1 << 20;
  */
 export class VrrpSocket {
   #options: VrrpSocketOptions;
-  #receiver: Socket;
+  /** The first hears VRRP, the second, when there is one, VRRP behind an authentication header. */
+  #receivers: readonly Socket[];
   #sender: Socket;
   #lastSource: { text: string; address: IpAddress } | undefined;
   #sendSource: IpAddress | undefined;
+  #hopLimit = MOST_HOPS;
 
   private constructor(options: VrrpSocketOptions) {
     this.#options = options;
-    this.#receiver = this.#openReceiver();
+    this.#sender = openSender(options);
     try {
-      this.#sender = openSender(options);
+      this.#receivers = this.#openReceivers();
     } catch (error) {
-      this.#receiver.close();
+      this.#sender.close();
       throw error;
     }
   }
@@ -75,17 +87,25 @@ export class VrrpSocket {
   listenFor(virtualRouterIds: Iterable<number>): Result<void, string> {
     this.#options = { ...this.#options, virtualRouterIds };
     return attempt(() =>
-      this.#receiver.attachFilter(vrrpFilter(this.#options.family, new Set(virtualRouterIds))),
+      this.#receivers.forEach((receiver, at) => {
+        receiver.attachFilter(filterOf(this.#options, at === 0 ? VRRP : AUTHENTICATION_HEADER));
+      }),
     );
   }
 
   /**
    * Sends one advertisement now: IPv4 with its header, IPv6 the VRRP message, whose checksum the kernel fills in.
-   * `source` matters for IPv6 only, where the kernel would otherwise choose; it must be an address of this host.
+   * `source` and `hopLimit` (255 when absent) matter for IPv6 only, where the kernel makes the header; the source must
+   * be an address of this host.
    */
-  send(packet: Uint8Array, to: { destination: IpAddress; source?: IpAddress }): Result<void, string> {
-    const prepared = this.#useSource(to.source);
+  send(
+    packet: Uint8Array,
+    to: { destination: IpAddress; source?: IpAddress; hopLimit?: number },
+  ): Result<void, string> {
+    const prepared = this.#useHopLimit(to.hopLimit ?? MOST_HOPS);
     if (!prepared.ok) return prepared;
+    const sourced = this.#useSource(to.source);
+    if (!sourced.ok) return sourced;
     const { interfaceIndex, interfaceName } = this.#options;
     const result = this.#sender.send(packet, { address: to.destination, interfaceIndex });
     return result.sent ? ok(undefined) : failed(`${result.error.message} by ${interfaceName}`);
@@ -94,40 +114,52 @@ export class VrrpSocket {
   /** Opens the sockets anew, for an interface that was made again under another index. */
   reopen(interfaceIndex: number): Result<void, string> {
     return attempt(() => {
-      const before = [this.#receiver, this.#sender];
+      const before = [...this.#receivers, this.#sender];
       this.#options = { ...this.#options, interfaceIndex };
       const sender = openSender(this.#options);
       try {
-        this.#receiver = this.#openReceiver();
+        this.#receivers = this.#openReceivers();
       } catch (error) {
         sender.close();
         throw error;
       }
       this.#sender = sender;
       this.#sendSource = undefined;
+      this.#hopLimit = MOST_HOPS;
       for (const socket of before) socket.close();
     });
   }
 
   /** Closes both sockets; no packet comes after it. */
   close(): void {
-    this.#receiver.close();
-    this.#sender.close();
+    for (const socket of [...this.#receivers, this.#sender]) socket.close();
   }
 
-  #openReceiver(): Socket {
-    const { family, interfaceName, interfaceIndex, namespace, virtualRouterIds, onTrouble } = this.#options;
+  #openReceivers(): readonly Socket[] {
+    const plain = this.#openReceiver(VRRP);
+    if (this.#options.withAuthenticationHeader !== true || this.#options.family === 6) return [plain];
+    try {
+      return [plain, this.#openReceiver(AUTHENTICATION_HEADER)];
+    } catch (error) {
+      plain.close();
+      throw error;
+    }
+  }
+
+  #openReceiver(protocol: number): Socket {
+    const { family, interfaceName, interfaceIndex, namespace, onTrouble } = this.#options;
+    const { groups = [rfcGroups[family]], receiveBufferBytes = RECEIVE_BUFFER } = this.#options;
     const socket = createSocket({
       type: family === 4 ? "raw4" : "raw6",
-      protocol: VRRP,
+      protocol,
       interface: interfaceName,
-      receiveBuffer,
+      receiveBuffer: receiveBufferBytes,
       reuseBuffer: true,
       ...(namespace === undefined ? {} : { namespace }),
     });
     try {
-      socket.attachFilter(vrrpFilter(family, new Set(virtualRouterIds)));
-      socket.joinGroup(groups[family], interfaceIndex);
+      socket.attachFilter(filterOf(this.#options, protocol));
+      for (const group of groups) socket.joinGroup(group, interfaceIndex);
       socket.on("message", (packet, info) => this.#receive(packet, info));
       socket.on("error", ({ code, message }) => onTrouble({ kind: "refused", code, message }));
       socket.on("overrun", (packets = 0) => onTrouble({ kind: "lost", packets }));
@@ -163,6 +195,13 @@ export class VrrpSocket {
     return this.#lastSource.address;
   }
 
+  #useHopLimit(hopLimit: number): Result<void, string> {
+    if (this.#options.family === 4 || hopLimit === this.#hopLimit) return ok(undefined);
+    const set = attempt(() => this.#sender.setTtl(hopLimit));
+    if (set.ok) this.#hopLimit = hopLimit;
+    return set;
+  }
+
   #useSource(source: IpAddress | undefined): Result<void, string> {
     if (this.#options.family === 4 || source === this.#sendSource) return ok(undefined);
     const about = new Uint8Array(20); // struct in6_pktinfo: address (all zero: the kernel chooses), index
@@ -174,6 +213,14 @@ export class VrrpSocket {
     if (set.ok) this.#sendSource = source;
     return set;
   }
+}
+
+function filterOf(options: VrrpSocketOptions, protocol: number): ReturnType<typeof vrrpFilter> {
+  return vrrpFilter({
+    family: options.family,
+    virtualRouterIds: new Set(options.virtualRouterIds),
+    between: protocol === VRRP ? 0 : AUTHENTICATION_HEADER_LENGTH,
+  });
 }
 
 function openSender({ family, interfaceName, interfaceIndex, namespace }: VrrpSocketOptions): Socket {
@@ -189,7 +236,7 @@ function openSender({ family, interfaceName, interfaceIndex, namespace }: VrrpSo
     socket.setMulticastLoopback(false);
     if (family === 4) socket.setHeaderIncluded(true);
     else {
-      socket.setTtl(255); // RFC 9568, 5.1.2.3
+      socket.setTtl(MOST_HOPS); // RFC 9568, 5.1.2.3
       socket.setTrafficClass(INTERNET_CONTROL);
       socket.setOption(levels.ipv6, { name: socketOptions.ipv6.checksum, value: CHECKSUM_OFFSET });
     }

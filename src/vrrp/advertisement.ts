@@ -38,6 +38,11 @@ export interface Addressing {
    * usually read); RFC 9568 section 5.2.8 does not. Over IPv6 it always does, in version 2 never.
    */
   readonly checksumPseudoHeader: boolean;
+  /**
+   * What follows the message (`auth_hmac`), made of the message with its checksum not yet in. The checksum covers it
+   * over IPv6 alone.
+   */
+  readonly trailer?: (unsigned: Uint8Array) => Uint8Array;
 }
 
 /** Octets of a VRRP message with `count` addresses. */
@@ -54,7 +59,6 @@ export function encodeAdvertisement(advertisement: Advertisement, addressing: Ad
   const family: AddressFamily = addressing.source.includes(":") ? 6 : 4;
   assert(version === 3 || family === 4, "version 2 carries IPv4 only");
   assert(addresses.length <= 255, "an advertisement carries at most 255 addresses");
-  assert(advertisement.authentication.kind !== "ah", "AH is refused before a router is made");
   const bytes = new Uint8Array(advertisementLength(version, family, addresses.length));
   bytes[0] = (version << 4) | 1;
   bytes[1] = advertisement.virtualRouterId;
@@ -68,16 +72,24 @@ export function encodeAdvertisement(advertisement: Advertisement, addressing: Ad
     bytes.set(octets, at);
     at += octets.length;
   }
-  if (version === 2 && advertisement.authentication.kind === "pass") {
-    bytes[4] = AUTHENTICATION_TYPE.pass;
-    bytes.set(passwordOctets(advertisement.authentication.password), at);
-  }
+  if (version === 2) writeAuthentication(bytes, at, advertisement.authentication);
+  const trailer = addressing.trailer?.(bytes) ?? new Uint8Array(0);
+  const whole = new Uint8Array(bytes.length + trailer.length);
+  whole.set(bytes);
+  whole.set(trailer, bytes.length);
+  const covered = family === 6 ? whole.length : bytes.length;
   const pseudo = version === 3 && (family === 6 || addressing.checksumPseudoHeader);
-  const start = pseudo ? pseudoHeaderSum(endsOf(addressing), bytes.length) : 0;
-  const checksum = sumToChecksum(partialSum(bytes, { from: 0, to: bytes.length, start }));
-  bytes[6] = checksum >> 8;
-  bytes[7] = checksum & 255;
-  return bytes;
+  const start = pseudo ? pseudoHeaderSum(endsOf(addressing), covered) : 0;
+  const checksum = sumToChecksum(partialSum(whole, { from: 0, to: covered, start }));
+  whole[6] = checksum >> 8;
+  whole[7] = checksum & 255;
+  return whole;
+}
+
+/** The eight octets hold a password or zeros; under AH what proves the sender stands before the message. */
+function writeAuthentication(bytes: Uint8Array, at: number, authentication: Authentication): void {
+  bytes[4] = AUTHENTICATION_TYPE[authentication.kind];
+  if (authentication.kind === "pass") bytes.set(passwordOctets(authentication.password), at);
 }
 
 function endsOf({ source, destination }: Addressing): { source: Uint8Array; destination: Uint8Array } {

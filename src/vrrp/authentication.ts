@@ -16,7 +16,7 @@ export function holdsSecret(bytes: Uint8Array, from: number, secret: Uint8Array)
 }
 
 /** UTF-8 without TextEncoder, which is the platform's and not the language's. Lone surrogates become U+FFFD. */
-function utf8(text: string): Uint8Array {
+export function utf8(text: string): Uint8Array {
   const octets: number[] = [];
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0xfffd;

@@ -1,10 +1,11 @@
 import { unreachable } from "../base/assert.ts";
 import { ipAddressFromBytes } from "../base/ip-address.ts";
 import { inSeconds } from "../base/time.ts";
+import { TRAILER_LENGTH } from "./authentication-trailer.ts";
 import { claimedVirtualRouterId, type PacketView } from "./packet-view.ts";
 import type { ReceivedAdvertisement, Receiver } from "./reception.ts";
 import type { Rejection } from "./rejection.ts";
-import { multicastGroup } from "./router-config.ts";
+import { multicastGroupOf } from "./router-config.ts";
 import type { FaultReason } from "./router-state.ts";
 
 const AUTHENTICATION_NAMES = ["no authentication", "password", "authentication header"];
@@ -60,6 +61,20 @@ function refusalDetail(view: PacketView, rejection: Rejection, { config }: Recei
       return `its authentication type is ${octet(4)}, wanted ${{ none: 0, pass: 1, ah: 2 }[config.authentication.kind]}; set auth_type alike on all directors`;
     case "authentication-failed":
       return "its password is not ours; set auth_pass alike on all directors";
+    case "replayed":
+      return "its authentication header has a number that was heard before";
+    case "trailer-missing":
+      return "it has no auth_hmac trailer; write auth_hmac on all directors, or mode permissive until all have it";
+    case "trailer-malformed":
+      return "its auth_hmac trailer cannot be read";
+    case "trailer-stale":
+      return "its auth_hmac trailer is of another time than time_window allows; set the clocks of all directors";
+    case "trailer-unknown-key":
+      return `no auth_hmac key ${octet(view.claimed - TRAILER_LENGTH + 1)} is configured here; write the same keys on all directors`;
+    case "trailer-wrong":
+      return "its auth_hmac trailer was not made with our key; write the same keys on all directors";
+    case "trailer-replayed":
+      return "its auth_hmac trailer was heard before";
     case "interval-mismatch":
       return `its interval is ${octet(5)} s, wanted ${inSeconds(config.advertisementInterval)} s; set advert_int alike on all directors`;
     case "interval-zero":
@@ -67,7 +82,9 @@ function refusalDetail(view: PacketView, rejection: Rejection, { config }: Recei
     case "multicast-on-unicast":
       return "it came by multicast, wanted one of the unicast_peer addresses";
     case "unicast-on-multicast":
-      return `it came by unicast, wanted the group ${multicastGroup(config.family)}`;
+      return `it came by unicast, wanted the group ${multicastGroupOf(config)}`;
+    case "other-group":
+      return `it came by the group ${ipAddressFromBytes(view.destination)}, wanted ${multicastGroupOf(config)}`;
     case "unknown-peer":
       return "its sender is not in unicast_peer";
     case "zero-addresses":
@@ -76,6 +93,8 @@ function refusalDetail(view: PacketView, rejection: Rejection, { config }: Recei
       return `its address list (${octet(3)}) is not ours (${config.virtualAddresses.length}); set virtual_ipaddress alike on all directors`;
     case "own-address":
       return "its sender address is our own: another host uses it, give each director its own";
+    case "owner-ignores":
+      return "this director owns the addresses (priority 255) and listens to nobody (owner_ignore_adverts)";
     default:
       return unreachable(rejection.kind);
   }

@@ -14,11 +14,13 @@ export interface Ipv4Header {
   readonly identification: number;
   /** 255 (RFC 3768 section 5.2.3) unless `unicast_ttl` says otherwise. */
   readonly ttl: number;
+  /** What follows the header; 112 when absent. */
+  readonly protocol?: number;
 }
 
 /**
- * A whole IPv4 packet around a VRRP message, for a raw socket with IP_HDRINCL: type of service 0xC0, DF off, protocol
- * 112, header checksum filled in.
+ * A whole IPv4 packet around a VRRP message, for a raw socket with IP_HDRINCL: type of service 0xC0, DF off,
+ * header checksum filled in.
  */
 export function encodeIpv4Packet(message: Uint8Array, header: Ipv4Header): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH + message.length);
@@ -29,7 +31,7 @@ export function encodeIpv4Packet(message: Uint8Array, header: Ipv4Header): Uint8
   bytes[4] = (header.identification >> 8) & 255;
   bytes[5] = header.identification & 255;
   bytes[8] = header.ttl;
-  bytes[9] = VRRP_PROTOCOL;
+  bytes[9] = header.protocol ?? VRRP_PROTOCOL;
   bytes.set(ipAddressBytes(header.source), 12);
   bytes.set(ipAddressBytes(header.destination), 16);
   const checksum = sumToChecksum(partialSum(bytes, { from: 0, to: HEADER_LENGTH, start: 0 }));

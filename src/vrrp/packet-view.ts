@@ -1,5 +1,10 @@
 import type { AddressFamily } from "../base/ip-address.ts";
 import { FIXED_LENGTH, VRRP_PROTOCOL } from "./advertisement.ts";
+import {
+  AUTHENTICATION_HEADER_LENGTH,
+  AUTHENTICATION_HEADER_PROTOCOL,
+  PAYLOAD_LENGTH,
+} from "./authentication-header.ts";
 import { type Rejection, rejection } from "./rejection.ts";
 
 /**
@@ -21,6 +26,8 @@ export interface PacketView {
   readonly destination: Uint8Array;
   /** TTL or hop limit. */
   readonly ttl: number;
+  /** Where an authentication header (RFC 2402) starts; undefined when the message follows the IP header. */
+  readonly authenticationHeaderAt: number | undefined;
 }
 
 /** A packet that cannot be cut open. */
@@ -41,9 +48,13 @@ export function viewIpv4Packet(bytes: Uint8Array): PacketView | RejectedPacket {
   const size = bytes.length;
   if (size < LEAST_IPV4_HEADER) return TOO_SHORT;
   const first = bytes[0] as number;
-  const at = (first & 15) * 4;
-  if (first >> 4 !== 4 || at < LEAST_IPV4_HEADER || bytes[9] !== VRRP_PROTOCOL) return BAD_HEADER;
+  const end = (first & 15) * 4;
+  const authenticated = bytes[9] === AUTHENTICATION_HEADER_PROTOCOL;
+  if (first >> 4 !== 4 || end < LEAST_IPV4_HEADER) return BAD_HEADER;
+  if (!authenticated && bytes[9] !== VRRP_PROTOCOL) return BAD_HEADER;
+  const at = authenticated ? end + AUTHENTICATION_HEADER_LENGTH : end;
   if (size < at + FIXED_LENGTH) return TOO_SHORT;
+  if (authenticated && (bytes[end] !== VRRP_PROTOCOL || bytes[end + 1] !== PAYLOAD_LENGTH)) return BAD_HEADER;
   return {
     ok: true,
     family: 4,
@@ -54,6 +65,7 @@ export function viewIpv4Packet(bytes: Uint8Array): PacketView | RejectedPacket {
     source: bytes.subarray(12, 16),
     destination: bytes.subarray(16, 20),
     ttl: bytes[8] as number,
+    authenticationHeaderAt: authenticated ? end : undefined,
   };
 }
 
@@ -77,10 +89,17 @@ export function viewIpv6Payload(bytes: Uint8Array, envelope: Ipv6Envelope): Pack
     source: envelope.source,
     destination: envelope.destination,
     ttl: envelope.hopLimit,
+    authenticationHeaderAt: undefined,
   };
 }
 
 /** The VRID a view claims, for finding its router; still unchecked. */
 export function claimedVirtualRouterId(view: PacketView): number {
   return view.bytes[view.at + 1] as number;
+}
+
+/** Whether `bytes` at `from` are `wanted`. Not for secrets: it takes longer the more of it is right. */
+export function sameOctets(wanted: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
+  return true;
 }

@@ -1,16 +1,14 @@
 import { type IpAddress, ipAddressBytes, ipAddressFromBytes } from "../base/ip-address.ts";
 import { type Duration, type Instant, microseconds } from "../base/time.ts";
-import {
-  AUTHENTICATION_LENGTH,
-  AUTHENTICATION_TYPE,
-  advertisementLength,
-  FIXED_LENGTH,
-} from "./advertisement.ts";
-import { holdsSecret, passwordOctets } from "./authentication.ts";
-import type { PacketView } from "./packet-view.ts";
-import { type Rejection, rejection } from "./rejection.ts";
-import { advertisedAddresses, type RouterConfig } from "./router-config.ts";
-import { partialSum, pseudoHeaderSum, sumToChecksum } from "./vrrp-checksum.ts";
+import { AUTHENTICATION_TYPE, FIXED_LENGTH } from "./advertisement.ts";
+import { passwordOctets } from "./authentication.ts";
+import { TRAILER_LENGTH, type TrailerKeys, trailerKeys } from "./authentication-trailer.ts";
+import { authenticate, checkSecret } from "./authenticity.ts";
+import { type ChecksumForm, checksumFormOf, messageLength } from "./checksum-form.ts";
+import { type Exchange, freshExchange } from "./exchange.ts";
+import { type PacketView, sameOctets } from "./packet-view.ts";
+import { REFUSED, type Reception } from "./reception-outcome.ts";
+import { advertisedAddresses, multicastGroupOf, type RouterConfig } from "./router-config.ts";
 
 /** An advertisement that passed every check of its receiver. */
 export interface ReceivedAdvertisement {
@@ -23,7 +21,7 @@ export interface ReceivedAdvertisement {
   readonly interval: Duration;
   readonly addresses: readonly IpAddress[];
   readonly authenticationType: number;
-  /** Which of the two checksum forms of version 3 over IPv4 it came with (TX-9); version 2 is always "message". */
+  /** Which of the checksum forms of version 3 over IPv4 it came with (TX-9); version 2 is always "message". */
   readonly checksumForm: ChecksumForm;
 }
 
@@ -32,9 +30,6 @@ export interface Heard {
   readonly received: ReceivedAdvertisement;
   readonly now: Instant;
 }
-
-/** "message": over the VRRP message alone; "pseudo-header": addresses, length and protocol too. */
-export type ChecksumForm = "message" | "pseudo-header";
 
 /** One router's side of the receiver checks, prepared once per configuration so that a check only compares bytes. */
 export interface Receiver {
@@ -46,7 +41,12 @@ export interface Receiver {
     readonly maxTtl: number;
   }[];
   readonly authenticationType: number;
+  /** The password, sent as it is (PASS) or as the key of a header (AH). */
   readonly secret: Uint8Array | undefined;
+  readonly trailer: TrailerKeys | undefined;
+  readonly group: Uint8Array;
+  /** `owner_ignore_adverts` on a router that owns its addresses. */
+  readonly deaf: boolean;
 }
 
 /** What changes between two packets for one receiver. */
@@ -55,6 +55,10 @@ export interface ReceptionContext {
   readonly ownAddresses: readonly Uint8Array[];
   /** The master heard last, for `skip_check_adv_addr`. */
   readonly knownMaster: IpAddress | undefined;
+  /** What was sent and taken before; nothing when absent. */
+  readonly exchange?: Exchange;
+  /** The wall clock, microseconds since 1970, for `auth_hmac`; 1970 when absent. */
+  readonly clock?: Instant;
 }
 
 /** Prepares the receiver checks of one router. */
@@ -71,34 +75,12 @@ export function createReceiver(config: RouterConfig): Receiver {
       maxTtl: peer.maxTtl ?? 255,
     })),
     authenticationType: AUTHENTICATION_TYPE[used.kind],
-    secret: used.kind === "pass" ? passwordOctets(used.password) : undefined,
+    secret: used.kind === "none" ? undefined : passwordOctets(used.password),
+    trailer: trailerKeys(config.hmac, config.advertisementInterval),
+    group: ipAddressBytes(multicastGroupOf(config)),
+    deaf: config.priority === 255 && (config.ownerIgnoresAdvertisements ?? config.strict),
   };
 }
-
-/** The outcome of the receiver checks. */
-export type Reception =
-  | { readonly ok: true; readonly value: ReceivedAdvertisement }
-  | { readonly ok: false; readonly error: Rejection };
-
-const REFUSED = {
-  ttl: refusal("ttl"),
-  version: refusal("version"),
-  type: refusal("type"),
-  length: refusal("length"),
-  checksum: refusal("checksum"),
-  vrid: refusal("unknown-vrid"),
-  authenticationType: refusal("authentication-type"),
-  authenticationMismatch: refusal("authentication-mismatch"),
-  authenticationFailed: refusal("authentication-failed"),
-  intervalMismatch: refusal("interval-mismatch"),
-  intervalZero: refusal("interval-zero"),
-  multicast: refusal("multicast-on-unicast"),
-  unicast: refusal("unicast-on-multicast"),
-  peer: refusal("unknown-peer"),
-  zeroAddresses: refusal("zero-addresses"),
-  addressList: refusal("address-list"),
-  ownAddress: refusal("own-address"),
-} as const;
 
 /**
  * Runs every receiver check of RFC 3768 section 7.1 and RFC 9568 section 7.1 in an order that spends least on the
@@ -111,16 +93,26 @@ export function receiveAdvertisement(
   context: ReceptionContext,
 ): Reception {
   const { config } = receiver;
-  const refused = checkFixedFields(view, receiver) ?? checkLength(view);
+  const refused = checkFixedFields(view, receiver) ?? checkLength(view, receiver.trailer);
   if (refused !== undefined) return refused;
-  const checksumForm = checksumFormOf(view);
+  const checksumForm = checksumFormOf(view, receiver);
   if (checksumForm === undefined) return REFUSED.checksum;
   if (view.bytes[view.at + 1] !== config.virtualRouterId) return REFUSED.vrid;
-  const later =
-    (config.version === 2 ? checkVersion2(view, receiver) : checkVersion3(view)) ??
-    checkAddressing(view, receiver) ??
-    checkAddresses(view, receiver, context);
-  return later ?? { ok: true, value: readAdvertisement(view, checksumForm) };
+  const exchange = context.exchange ?? freshExchange;
+  const checked =
+    (config.version === 2 ? checkVersion2(view, receiver, exchange) : checkVersion3(view)) ??
+    checkAddressing(view, receiver);
+  if (checked !== undefined) return checked;
+  if (receiver.deaf) return REFUSED.owner;
+  // What may cost a digest or a search of a list comes after everything that costs nothing.
+  const authenticated = authenticate(view, receiver, { ...context, exchange });
+  if (!authenticated.ok) return authenticated;
+  const later = checkAddresses(view, receiver, context);
+  if (later !== undefined) return later;
+  const value = readAdvertisement(view, checksumForm);
+  const old = checksumForm === "old-unicast" && !exchange.oldUnicastChecksum;
+  const { exchange: heard } = authenticated;
+  return { ok: true, value, exchange: old ? { ...heard, oldUnicastChecksum: true } : heard };
 }
 
 /** TTL (RX-1), version (RX-2) and type (RX-3). */
@@ -147,39 +139,26 @@ const LEAST_ETHERNET_PAYLOAD = 46;
  * The length that the address count calls for must be there, and nothing beyond it but Ethernet padding (RX-4). The
  * received byte count decides; the IP header's claim must agree with it (RX-17).
  */
-function checkLength(view: PacketView): Reception | undefined {
-  const wanted = messageLength(view);
+function checkLength(view: PacketView, trailer: TrailerKeys | undefined): Reception | undefined {
+  const message = messageLength(view);
+  const extra = trailer !== undefined && view.claimed === message + TRAILER_LENGTH ? TRAILER_LENGTH : 0;
+  const wanted = message + extra;
   if (view.received < wanted || view.claimed !== wanted) return REFUSED.length;
   if (view.received > wanted && view.at + view.received > LEAST_ETHERNET_PAYLOAD) return REFUSED.length;
   return undefined;
 }
 
-function messageLength(view: PacketView): number {
-  const version = (view.bytes[view.at] as number) >> 4 === 2 ? 2 : 3;
-  return advertisementLength(version, view.family, view.bytes[view.at + 3] as number);
-}
-
-/** RX-5; undefined when it is wrong. Version 3 over IPv4 may come in either form, whichever we send (TX-9). */
-function checksumFormOf(view: PacketView): ChecksumForm | undefined {
-  const length = messageLength(view);
-  const message = partialSum(view.bytes, { from: view.at, to: view.at + length, start: 0 });
-  if (view.family === 4 && sumToChecksum(message) === 0) return "message";
-  if ((view.bytes[view.at] as number) >> 4 === 2) return undefined;
-  const whole = message + pseudoHeaderSum(view, length);
-  return sumToChecksum(whole) === 0 ? "pseudo-header" : undefined;
-}
-
-/** Version 2: authentication (RX-8) and the interval, which must be our own (RX-9). */
-function checkVersion2(view: PacketView, receiver: Receiver): Reception | undefined {
+/** Version 2: the type of authentication (RX-8), and the interval, which must be our own (RX-9). */
+function checkVersion2(view: PacketView, receiver: Receiver, exchange: Exchange): Reception | undefined {
   const type = view.bytes[view.at + 4] as number;
   if (type > AUTHENTICATION_TYPE.ah) return REFUSED.authenticationType;
-  if (type !== receiver.authenticationType) return REFUSED.authenticationMismatch;
-  const at = view.at + messageLength(view) - AUTHENTICATION_LENGTH;
-  if (receiver.secret !== undefined && !holdsSecret(view.bytes, at, receiver.secret)) {
-    return REFUSED.authenticationFailed;
+  const withHeader = view.authenticationHeaderAt !== undefined;
+  if (type !== receiver.authenticationType || withHeader !== (type === AUTHENTICATION_TYPE.ah)) {
+    return REFUSED.authenticationMismatch;
   }
   const interval = (view.bytes[view.at + 5] as number) * 1_000_000;
-  return interval === receiver.config.advertisementInterval ? undefined : REFUSED.intervalMismatch;
+  if (interval !== receiver.config.advertisementInterval) return REFUSED.intervalMismatch;
+  return checkSecret(view, receiver, exchange);
 }
 
 /**
@@ -188,6 +167,7 @@ function checkVersion2(view: PacketView, receiver: Receiver): Reception | undefi
  * would have a down timer of nothing.
  */
 function checkVersion3(view: PacketView): Reception | undefined {
+  if (view.authenticationHeaderAt !== undefined) return REFUSED.authenticationMismatch;
   return centiseconds(view) === 0 ? REFUSED.intervalZero : undefined;
 }
 
@@ -198,7 +178,10 @@ function centiseconds(view: PacketView): number {
 /** Multicast against unicast (RX-19), the peer list (RX-20) and our own address as the source (RX-21). */
 function checkAddressing(view: PacketView, receiver: Receiver): Reception | undefined {
   const multicast = isMulticast(view);
-  if (receiver.peers.length === 0) return multicast ? undefined : REFUSED.unicast;
+  if (receiver.peers.length === 0) {
+    if (!multicast) return REFUSED.unicast;
+    return sameOctets(receiver.group, view.destination, 0) ? undefined : REFUSED.group;
+  }
   if (multicast) return REFUSED.multicast;
   if (!receiver.config.checkUnicastSource) return undefined;
   return receiver.peers.some((peer) => sameOctets(peer.octets, view.source, 0)) ? undefined : REFUSED.peer;
@@ -212,7 +195,8 @@ function isMulticast(view: PacketView): boolean {
 /**
  * The address list must be ours, in any order (RX-13, as keepalived 2.2.7 does; later versions only count), unless
  * `skip_check_adv_addr` is set and the sender is the master we know already.
- * Deviation: an empty list is refused even then (RX-12, RFC 9568 erratum 8299).
+ * Deviation: an empty list is refused even then (RX-12, RFC 9568 erratum 8299), unless ours is empty as well: two routers
+ * that move nothing but their role, which keepalived allows.
  */
 function checkAddresses(
   view: PacketView,
@@ -220,7 +204,7 @@ function checkAddresses(
   context: ReceptionContext,
 ): Reception | undefined {
   const count = view.bytes[view.at + 3] as number;
-  if (count === 0) return REFUSED.zeroAddresses;
+  if (count === 0 && receiver.addresses.length > 0) return REFUSED.zeroAddresses;
   const skipped =
     receiver.config.skipCheckAdvertisedAddresses &&
     context.knownMaster !== undefined &&
@@ -252,11 +236,6 @@ function listed(view: PacketView, wanted: Uint8Array): boolean {
   return false;
 }
 
-function sameOctets(wanted: Uint8Array, bytes: Uint8Array, from: number): boolean {
-  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
-  return true;
-}
-
 /**
  * Reads a packet seen on the wire without a configuration to hold it against, for captures and the demo: version,
  * type, length and checksum must be right.
@@ -266,12 +245,11 @@ export function inspectAdvertisement(view: PacketView): Reception {
   const version = first >> 4;
   if (version !== 3 && (version !== 2 || view.family === 6)) return REFUSED.version;
   if ((first & 15) !== 1) return REFUSED.type;
-  const refused = checkLength(view);
+  const refused = checkLength(view, undefined);
   if (refused !== undefined) return refused;
   const checksumForm = checksumFormOf(view);
-  return checksumForm === undefined
-    ? REFUSED.checksum
-    : { ok: true, value: readAdvertisement(view, checksumForm) };
+  if (checksumForm === undefined) return REFUSED.checksum;
+  return { ok: true, value: readAdvertisement(view, checksumForm), exchange: freshExchange };
 }
 
 function readAdvertisement(view: PacketView, checksumForm: ChecksumForm): ReceivedAdvertisement {
@@ -296,8 +274,4 @@ function readAdvertisement(view: PacketView, checksumForm: ChecksumForm): Receiv
     authenticationType: version === 2 ? (bytes[at + 4] as number) : AUTHENTICATION_TYPE.none,
     checksumForm,
   };
-}
-
-function refusal(kind: Rejection["kind"]): { readonly ok: false; readonly error: Rejection } {
-  return Object.freeze({ ok: false, error: rejection(kind) } as const);
 }

@@ -28,6 +28,11 @@ export interface RouterConfig
     | "higherPrioritySendAdvertisement"
     | "downTimerAdvertisements"
     | "skipCheckAdvertisedAddresses"
+    | "multicastDestination"
+    | "oldUnicastChecksum"
+    | "hmac"
+    | "ownerIgnoresAdvertisements"
+    | "timerExpiredBackup"
   > {
   /** Base priority 1..255 as configured; the effective one, after trackers, comes in with events. */
   readonly priority: number;
@@ -61,8 +66,21 @@ export function routerConfig(instance: VrrpInstance, startupDelay: Duration = mi
     higherPrioritySendAdvertisement: instance.higherPrioritySendAdvertisement,
     downTimerAdvertisements: instance.downTimerAdvertisements,
     skipCheckAdvertisedAddresses: instance.skipCheckAdvertisedAddresses,
+    ...optional(instance, "multicastDestination"),
+    ...optional(instance, "oldUnicastChecksum"),
+    ...optional(instance, "hmac"),
+    ...optional(instance, "ownerIgnoresAdvertisements"),
+    ...optional(instance, "timerExpiredBackup"),
     startupDelay,
   };
+}
+
+/** A property that may be absent, for an object that leaves it out then. */
+function optional<Name extends keyof VrrpInstance>(
+  instance: VrrpInstance,
+  name: Name,
+): Partial<Pick<VrrpInstance, Name>> {
+  return instance[name] === undefined ? {} : ({ [name]: instance[name] } as Pick<VrrpInstance, Name>);
 }
 
 /**
@@ -70,9 +88,6 @@ export function routerConfig(instance: VrrpInstance, startupDelay: Duration = mi
  * before it makes a router, so that nothing half-works on the wire.
  */
 export function unsupportedReason(instance: VrrpInstance): string | undefined {
-  if (instance.authentication.kind === "ah") {
-    return `(${instance.name}) auth_type AH is not supported: the configured type is AH, wanted PASS or no authentication block; note that RFC 3768 removed both, and that peers must agree`;
-  }
   if (instance.family === 6 && instance.version === 2) {
     return `(${instance.name}) VRRP version 2 cannot carry IPv6: the configured version is 2, wanted 3 (vrrp_version 3)`;
   }
@@ -94,10 +109,15 @@ export function multicastGroup(family: AddressFamily): IpAddress {
   return (family === 4 ? "224.0.0.18" : "ff02::12") as IpAddress;
 }
 
+/** The group of a router: `mcast_dst_ip`, `vrrp_mcast_group4` or `vrrp_mcast_group6`, else that of the RFCs. */
+export function multicastGroupOf(config: RouterConfig): IpAddress {
+  return config.multicastDestination ?? multicastGroup(config.family);
+}
+
 /** Where advertisements go: each unicast peer in turn, or the multicast group. */
 export function advertisementDestinations(config: RouterConfig): readonly IpAddress[] {
   if (config.unicastPeers.length > 0) return config.unicastPeers.map((peer) => peer.address);
-  return [multicastGroup(config.family)];
+  return [multicastGroupOf(config)];
 }
 
 /** The TTL or hop limit of what is sent: 255 by multicast (TX-2), `unicast_ttl` to peers. */

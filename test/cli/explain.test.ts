@@ -54,7 +54,7 @@ describe("locum explain", () => {
       (place) => place.kind === "keyword" && place.keyword.effect === "accepted" && !place.keyword.status,
     );
     expect((await gather(accepted?.path ?? "")).out).toMatch(/locum {4}accepted, no effect yet: no part/);
-    expect((await gather("auth_type")).out).toMatch(/locum {4}works, but AH is refused, for RFC 3768/);
+    expect((await gather("vrrp_instance/version")).out).toMatch(/locum {4}works, but 2 is refused for IPv6/);
   });
 
   it("lists what stands in a block, and the blocks", async () => {

@@ -39,7 +39,12 @@ export function settleInstance(context: BindContext, from: Settling): VrrpInstan
   const noAddress = draft.virtualAddresses.length === 0;
   if (noAddress) late("virtual_ipaddress", noAddressFinding(context.owner, version === 3 || draft.strict));
   const state = settleState(late, { draft, priority });
-  const authentication = settleAuthentication(late, { draft, version, initialState: state.initialState });
+  const authentication = settleAuthentication(late, {
+    draft,
+    version,
+    priority,
+    initialState: state.initialState,
+  });
   const group = draft.family === 4 ? global.defaults.multicastGroup4 : global.defaults.multicastGroup6;
   const multicastDestination = draft.multicastDestination ?? group;
   checkUnicast(late, from);
@@ -200,9 +205,14 @@ function preemptDelayProblem(
 
 function settleAuthentication(
   late: LateTeller,
-  from: { readonly draft: Draft; readonly version: 2 | 3; readonly initialState: "master" | "backup" },
+  from: {
+    readonly draft: Draft;
+    readonly version: 2 | 3;
+    readonly initialState: "master" | "backup";
+    readonly priority: number;
+  },
 ): Pick<VrrpInstance, "authentication" | "initialState"> {
-  const { draft, version, initialState } = from;
+  const { draft, version, initialState, priority } = from;
   if (draft.authentication.kind === "none") return { authentication: { kind: "none" }, initialState };
   const none = { authentication: { kind: "none" } as const, initialState };
   if (version === 3) {
@@ -225,13 +235,14 @@ function settleAuthentication(
     });
     return none;
   }
-  if (draft.authentication.kind !== "ah" || initialState !== "master") {
+  if (draft.authentication.kind !== "ah" || initialState !== "master" || priority === 255) {
     return { authentication: draft.authentication, initialState };
   }
   late("state", {
     code: "master-with-ah",
     severity: "warning",
-    message: "a router with AH authentication cannot start as MASTER, so it starts as BACKUP",
+    message:
+      "a router with AH authentication must hear the other's sequence number first, so it starts as BACKUP",
     help: "write state BACKUP",
     texts: [`(${draft.name}) Initial state master is incompatible with AH authentication - clearing`],
   });

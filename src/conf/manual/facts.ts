@@ -15,8 +15,6 @@ export interface Effect {
 
 /** Values that stop the daemon from starting, though the keyword as a whole works; see docs/compatibility.md. */
 const REFUSED_VALUES: Readonly<Record<string, string>> = {
-  "vrrp_instance/authentication/auth_type":
-    "`AH` is refused, for RFC 3768 removed it; write `PASS`, or leave the block out",
   "vrrp_instance/version": "`2` is refused for IPv6 addresses, which version 2 cannot carry; write `3`",
   "global_defs/vrrp_version": "`2` is refused for IPv6 addresses, which version 2 cannot carry; write `3`",
 };

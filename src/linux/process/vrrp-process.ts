@@ -1,3 +1,4 @@
+import { type Instant, milliseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
@@ -5,6 +6,7 @@ import { rehearse } from "../../director/rehearsal.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import { vrrpStatus } from "../../director/vrrp-status.ts";
+import { needsWallClock } from "../../director/wall-clock.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import { VrrpHost } from "../vrrp-host.ts";
@@ -56,10 +58,23 @@ export class VrrpProcess implements ChildProcess {
 
   #deliver(event: VrrpHostEvent): void {
     const now = monotonicNow();
+    this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#lateness.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
   }
+
+  /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */
+  #tellTheTime(event: VrrpHostEvent, now: Instant): void {
+    const { config, wallClockOffset } = this.#driver.state;
+    if (!needsWallClock("config" in event ? event.config : config)) return;
+    const offset = Date.now() * 1_000 - now;
+    if (Math.abs(offset - wallClockOffset) < SAME_CLOCK) return;
+    this.#driver.deliver({ kind: "wall-clock", offset }, now);
+  }
 }
+
+/** A clock that differs by less from what was told is the same clock, read a moment later. */
+const SAME_CLOCK = milliseconds(20);
 
 /** `vrrp_priority`, `vrrp_rt_priority`, `vrrp_no_swap` and `vrrp_cpu_affinity`; what the kernel refuses is said and lived without. */
 function applyPriority(config: Config, channel: ChildChannel): void {

@@ -1,0 +1,55 @@
+import { BLOCK_LENGTH, padMessage } from "./padded-message.ts";
+
+/** RFC 1321 section 3.4: the whole part of 2^32 times the absolute sine of 1, 2, ... 64 (radians). */
+const SINES = Uint32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32));
+/** How far each step of the four rounds rotates. */
+const ROTATIONS = [
+  [7, 12, 17, 22],
+  [5, 9, 14, 20],
+  [4, 11, 16, 23],
+  [6, 10, 15, 21],
+] as const;
+
+/** The 16 octets of MD5 (RFC 1321). For the authentication header of VRRPv2 alone: it protects nothing by itself. */
+export function md5(message: Uint8Array): Uint8Array {
+  const padded = padMessage(message, true);
+  const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  for (let at = 0; at < padded.byteLength; at += BLOCK_LENGTH) takeBlock(state, padded, at);
+  const digest = new DataView(new ArrayBuffer(16));
+  state.forEach((word, at) => {
+    digest.setUint32(at * 4, word, true);
+  });
+  return new Uint8Array(digest.buffer);
+}
+
+function takeBlock(state: Uint32Array, message: DataView, from: number): void {
+  let [a, b, c, d] = state as unknown as [number, number, number, number];
+  for (let step = 0; step < 64; step++) {
+    const round = step >> 4;
+    const word = message.getUint32(from + wordOf(round, step) * 4, true);
+    const sum = (a + mix(round, b, c, d) + word + (SINES[step] as number)) | 0;
+    const by = (ROTATIONS[round] as readonly number[])[step & 3] as number;
+    const next = (b + ((sum << by) | (sum >>> (32 - by)))) | 0;
+    a = d;
+    d = c;
+    c = b;
+    b = next;
+  }
+  state[0] = (state[0] as number) + a;
+  state[1] = (state[1] as number) + b;
+  state[2] = (state[2] as number) + c;
+  state[3] = (state[3] as number) + d;
+}
+
+/** Which word of the block a step takes. */
+function wordOf(round: number, step: number): number {
+  if (round === 0) return step & 15;
+  if (round === 1) return (5 * step + 1) & 15;
+  return round === 2 ? (3 * step + 5) & 15 : (7 * step) & 15;
+}
+
+function mix(round: number, b: number, c: number, d: number): number {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (b & d) | (c & ~d);
+  return round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+}

@@ -1,0 +1,33 @@
+import type { IpAddress } from "../base/ip-address.ts";
+import type { Advertisement } from "../vrrp/advertisement.ts";
+import { outgoingPackets } from "../vrrp/outgoing-packets.ts";
+import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
+import { wallClock } from "./wall-clock.ts";
+
+/** Sends one advertisement of a router to its group or to each of its peers. */
+export function sendAdvertisement(
+  advertisement: Advertisement,
+  source: IpAddress,
+  { entry, step }: { readonly entry: RouterEntry; readonly step: StepContext },
+): void {
+  const { config } = entry;
+  entry.counters.advertisementsSent++;
+  if (advertisement.priority === 0) entry.counters.priorityZeroSent++;
+  const { packets, exchange } = outgoingPackets(advertisement, entry.sender, {
+    source,
+    exchange: entry.exchange,
+    clock: wallClock(step),
+  });
+  entry.exchange = exchange;
+  for (const { destination, bytes, ttl } of packets) {
+    step.out.push({
+      kind: "send-packet",
+      interface: config.interface,
+      family: config.family,
+      packet: bytes,
+      source,
+      destination,
+      hopLimit: ttl,
+    });
+  }
+}

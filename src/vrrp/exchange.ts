@@ -1,0 +1,27 @@
+import type { HeardSequence } from "./authentication-trailer.ts";
+
+/**
+ * What one router remembers of the packets it sent and took, beside its state: it belongs to the wire and not to the
+ * protocol. Only a packet that passed every check of its receiver changes it (RX-15, RX-22).
+ */
+export interface Exchange {
+  /** Identification of the IPv4 packet sent last, 16 bits. */
+  readonly identification: number;
+  /** Number of the authentication header sent or taken last: keepalived counts both directions as one. */
+  readonly headerSequence: number;
+  /** Sequence of the `auth_hmac` trailer sent last. */
+  readonly trailerSequence: bigint;
+  /** The highest sequence taken from each sender. */
+  readonly heard: readonly HeardSequence[];
+  /** A unicast peer was heard with the checksum of keepalived before 1.3.7: it gets the same. */
+  readonly oldUnicastChecksum: boolean;
+}
+
+/** Before the first packet. */
+export const freshExchange: Exchange = {
+  identification: 0,
+  headerSequence: 0,
+  trailerSequence: 0n,
+  heard: [],
+  oldUnicastChecksum: false,
+};
