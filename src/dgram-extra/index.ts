@@ -29,6 +29,7 @@ export {
 export { type MessageInfo, ReceivedBatch } from "./received-batch.ts";
 export { peekBytes, peekString, printSink, SharedLibrary, takePrinted } from "./shared-library.ts";
 export { SignalCatcher, signalNumbers } from "./signal-catcher.ts";
+export { SignalRelay } from "./signal-relay.ts";
 export { createSocket, type SendResult, type Socket } from "./socket.ts";
 export {
   type Endpoint,

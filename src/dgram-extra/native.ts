@@ -93,6 +93,7 @@ export interface Native {
   callAddress(address: bigint, returns: number, ...words: readonly Word[]): number | bigint | undefined;
   takePrinted(): string;
   catchSignal(number: number, eventDescriptor: number): number;
+  relaySignal(number: number, pidDescriptors: Int32Array): number;
 }
 
 /** The loaded addon. */

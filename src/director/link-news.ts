@@ -1,5 +1,5 @@
-import type { VrrpHostEvent } from "./host.ts";
-import { refresh, refreshAddress } from "./router-upkeep.ts";
+import type { Link, VrrpHostEvent } from "./host.ts";
+import { refreshAddress, refreshAll } from "./router-upkeep.ts";
 import type { StepContext } from "./vrrp-director-state.ts";
 import { openWires } from "./wires.ts";
 
@@ -11,7 +11,7 @@ export type LinkNews = Extract<
 
 /** Brings the table of interfaces up to date, and with it sockets and routers. */
 export function takeLinkNews(event: LinkNews, context: StepContext): void {
-  const { links, routers } = context.state;
+  const { links } = context.state;
   switch (event.kind) {
     case "address-added":
       links.addAddress(event.address);
@@ -23,14 +23,35 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
       return;
     case "snapshot":
       links.replaceAll(event.links, event.addresses);
-      break;
+      everythingChanged(context);
+      return;
     case "link":
-      links.set(event.link);
-      break;
+      linkChanged(links.set(event.link), { link: event.link, context });
+      return;
     case "link-removed":
-      links.remove(event.index);
-      break;
+      linkChanged(links.remove(event.index), { link: undefined, context });
+      return;
   }
+}
+
+/** After notifications were lost: whatever is known now may be another. */
+function everythingChanged(context: StepContext): void {
+  const { state } = context;
+  state.index.forgetOwn();
   openWires(context);
-  for (const entry of routers.values()) refresh(entry, context);
+  refreshAll(state.routers.values(), context);
+}
+
+/** An interface is new, another, renamed or gone: its old and its new name are what concerns routers. */
+function linkChanged(
+  before: Link | undefined,
+  { link, context }: { readonly link: Link | undefined; readonly context: StepContext },
+): void {
+  const { index } = context.state;
+  const names = new Set([before?.name, link?.name].filter((name) => name !== undefined));
+  const concerned = new Set([...names].flatMap((name) => [...index.onInterface(name)]));
+  for (const name of names) index.forgetOwn(name);
+  if (concerned.size === 0) return;
+  openWires(context);
+  refreshAll(concerned, context);
 }

@@ -1,11 +1,45 @@
 import { type AddressFamily, familyOf, type IpAddress } from "../base/ip-address.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 
-/** What is known of the interfaces and their addresses. Kept up to date in place: it belongs to one machine's state. */
+/** The addresses of one interface, in the order in which they became known. */
+class AddressList {
+  readonly #all = new Map<string, InterfaceAddress>();
+  readonly #entries = new Map<IpAddress, number>();
+
+  add(address: InterfaceAddress): void {
+    const key = keyOf(address);
+    if (!this.#all.has(key)) this.#count(address, 1);
+    this.#all.set(key, address);
+  }
+
+  remove(address: InterfaceAddress): void {
+    if (this.#all.delete(keyOf(address))) this.#count(address, -1);
+  }
+
+  has(address: IpAddress): boolean {
+    return this.#entries.has(address);
+  }
+
+  values(): Iterable<InterfaceAddress> {
+    return this.#all.values();
+  }
+
+  /** An address may stand there with more than one prefix length. */
+  #count({ address }: InterfaceAddress, change: 1 | -1): void {
+    const count = (this.#entries.get(address) ?? 0) + change;
+    if (count > 0) this.#entries.set(address, count);
+    else this.#entries.delete(address);
+  }
+}
+
+/**
+ * What is known of the interfaces and their addresses. Kept up to date in place: it belongs to one machine's state.
+ * Nothing but `all` and `addressesOf` costs more with many addresses.
+ */
 export class LinkTable {
   readonly #links = new Map<number, Link>();
   readonly #byName = new Map<string, Link>();
-  readonly #addresses = new Map<number, InterfaceAddress[]>();
+  readonly #addresses = new Map<number, AddressList>();
 
   /** Forgets everything and takes this instead: at the start, and after lost notifications. */
   replaceAll(links: readonly Link[], addresses: readonly InterfaceAddress[]): void {
@@ -16,12 +50,15 @@ export class LinkTable {
     for (const address of addresses) this.addAddress(address);
   }
 
-  /** Takes a new or changed interface; a renamed one is no longer found by its old name. */
-  set(link: Link): void {
+  /** Takes a new or changed interface; a renamed one is no longer found by its old name. The Link as it was. */
+  set(link: Link): Link | undefined {
     const before = this.#links.get(link.index);
-    if (before !== undefined && before.name !== link.name) this.#byName.delete(before.name);
+    if (before !== undefined && before.name !== link.name && this.#byName.get(before.name) === before) {
+      this.#byName.delete(before.name);
+    }
     this.#links.set(link.index, link);
     this.#byName.set(link.name, link);
+    return before;
   }
 
   /** Forgets an interface and its addresses; the Link as it was. */
@@ -35,7 +72,10 @@ export class LinkTable {
 
   /** Every interface with its addresses, in the order in which they became known. */
   all(): readonly { readonly link: Link; readonly addresses: readonly InterfaceAddress[] }[] {
-    return [...this.#links].map(([index, link]) => ({ link, addresses: this.#addresses.get(index) ?? [] }));
+    return [...this.#links].map(([index, link]) => ({
+      link,
+      addresses: [...(this.#addresses.get(index)?.values() ?? [])],
+    }));
   }
 
   /** The interface of that name, when there is one. */
@@ -50,32 +90,27 @@ export class LinkTable {
 
   /** Takes an address; one that is known already is replaced, its place kept. */
   addAddress(address: InterfaceAddress): void {
-    const known = this.#addresses.get(address.interfaceIndex) ?? [];
-    const at = known.findIndex((other) => sameAddress(other, address));
-    if (at < 0) known.push(address);
-    else known[at] = address;
-    this.#addresses.set(address.interfaceIndex, known);
+    let list = this.#addresses.get(address.interfaceIndex);
+    if (list === undefined) {
+      list = new AddressList();
+      this.#addresses.set(address.interfaceIndex, list);
+    }
+    list.add(address);
   }
 
   /** Forgets an address. */
   removeAddress(address: InterfaceAddress): void {
-    const known = this.#addresses.get(address.interfaceIndex);
-    const at = known?.findIndex((other) => sameAddress(other, address)) ?? -1;
-    if (at >= 0) known?.splice(at, 1);
+    this.#addresses.get(address.interfaceIndex)?.remove(address);
   }
 
   /** The addresses of an interface, of both families. */
   addressesOf(interfaceName: string): readonly IpAddress[] {
-    const link = this.#byName.get(interfaceName);
-    if (link === undefined) return [];
-    return (this.#addresses.get(link.index) ?? []).map(({ address }) => address);
+    return Array.from(this.#listOf(interfaceName)?.values() ?? [], ({ address }) => address);
   }
 
   /** Whether the interface has this address now. */
   has(interfaceName: string, address: IpAddress): boolean {
-    const link = this.#byName.get(interfaceName);
-    if (link === undefined) return false;
-    return this.#addresses.get(link.index)?.some((known) => known.address === address) ?? false;
+    return this.#listOf(interfaceName)?.has(address) ?? false;
   }
 
   /**
@@ -86,13 +121,18 @@ export class LinkTable {
     interfaceName: string,
     options: { family: AddressFamily; virtual: ReadonlySet<IpAddress> },
   ): IpAddress | undefined {
+    let second: IpAddress | undefined;
+    for (const { address, secondary } of this.#listOf(interfaceName)?.values() ?? []) {
+      if (familyOf(address) !== options.family || options.virtual.has(address)) continue;
+      if (options.family === 6 ? isLinkLocal(address) : !secondary) return address;
+      if (options.family === 4) second ??= address;
+    }
+    return second;
+  }
+
+  #listOf(interfaceName: string): AddressList | undefined {
     const link = this.#byName.get(interfaceName);
-    if (link === undefined) return undefined;
-    const candidates = (this.#addresses.get(link.index) ?? []).filter(
-      ({ address }) => familyOf(address) === options.family && !options.virtual.has(address),
-    );
-    if (options.family === 6) return candidates.find(({ address }) => isLinkLocal(address))?.address;
-    return (candidates.find(({ secondary }) => !secondary) ?? candidates[0])?.address;
+    return link === undefined ? undefined : this.#addresses.get(link.index);
   }
 }
 
@@ -101,8 +141,8 @@ export function usable(link: Link | undefined): boolean {
   return link?.up === true && link.running;
 }
 
-function sameAddress(a: InterfaceAddress, b: InterfaceAddress): boolean {
-  return a.address === b.address && a.prefixLength === b.prefixLength;
+function keyOf({ address, prefixLength }: InterfaceAddress): string {
+  return `${address}/${prefixLength}`;
 }
 
 /** fe80::/10. */

@@ -12,7 +12,7 @@ import {
   stateNotification,
   type ToldState,
 } from "./notification.ts";
-import { companions, groupState, syncGroupOf } from "./sync-groups.ts";
+import { groupState } from "./sync-groups.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
 /**
@@ -28,7 +28,10 @@ export function tellState(
   const { notify } = entry.instance;
   const removed = state === "STOP" && entry.removed;
   if (removed && entry.told === "FAULT" && notify.deleted === undefined) return;
-  if (state === "FAULT" && entry.told === undefined && isPending(entry, context)) return;
+  if (state === "FAULT" && entry.told === undefined && isPending(entry)) {
+    context.state.untold.add(entry);
+    return;
+  }
   const told = removed ? "DELETED" : state;
   const notification = stateNotification(subjectOf(entry.instance), {
     state: told,
@@ -51,15 +54,17 @@ export function tellLowerPriority(entry: RouterEntry, context: StepContext): voi
 
 /** Tells of another effective priority, where the instance or its group asks for it. */
 export function tellPriority(entry: RouterEntry, context: StepContext): void {
-  const group = syncGroupOf(entry, context.state);
-  if (!entry.instance.notifyPriorityChanges && group?.notifyPriorityChanges !== true) return;
+  if (!entry.instance.notifyPriorityChanges && entry.group?.block.notifyPriorityChanges !== true) return;
   const told = { isMaster: entry.state.role.kind === "master", priority: entry.priority };
   tell(priorityNotification(subjectOf(entry.instance), told), context);
 }
 
 /** Tells of routers whose first wait for a script ended in a fault: their role is the same, and now it is told. */
 export function tellLateFaults(context: StepContext): void {
-  for (const entry of context.state.routers.values()) {
+  if (context.state.untold.size === 0) return;
+  const untold = [...context.state.untold];
+  context.state.untold.clear();
+  for (const entry of untold) {
     if (entry.state.role.kind !== "fault" || entry.told !== undefined) continue;
     tellState(entry, { state: "FAULT", priority: entry.priority, context });
   }
@@ -68,15 +73,18 @@ export function tellLateFaults(context: StepContext): void {
 /** Tells of groups whose state changed during the step, in the log and to whom it concerns. */
 export function tellGroupChanges(context: StepContext): void {
   const { state, out } = context;
-  if (state.config === undefined) return;
-  const { global, syncGroups } = state.config;
-  for (const group of syncGroups) {
-    const now = groupState(group, state);
+  if (state.config === undefined || state.changedGroups.size === 0) return;
+  const { global } = state.config;
+  const changed = state.index.groups.filter((group) => state.changedGroups.has(group));
+  state.changedGroups.clear();
+  for (const whole of changed) {
+    const { block: group } = whole;
+    const now = groupState(whole, state);
     if (now === undefined || state.groupStates.get(group.name) === now) continue;
-    const first = !state.groupStates.has(group.name);
-    const waits = (entry: RouterEntry) => isPending(entry, context);
-    if (first && now === "FAULT" && group.members.some((name) => namedEntries(name, context).some(waits)))
+    if (now === "FAULT" && !state.groupStates.has(group.name) && whole.members.some(isPending)) {
+      state.changedGroups.add(whole);
       continue;
+    }
     state.groupStates.set(group.name, now);
     out.push({
       kind: "log",
@@ -134,17 +142,13 @@ function subjectOf(instance: VrrpInstance): Subject {
   return { kind: "instance", name, notify, smtpAlert };
 }
 
-function namedEntries(name: string, { state }: StepContext): readonly RouterEntry[] {
-  return [...state.routers.values()].filter(({ instance }) => instance.name === name);
-}
-
 /** Whether a router is held back by nothing but trackers not yet heard of, its own or those of its companions. */
-function isPending(entry: RouterEntry, { state }: StepContext): boolean {
+function isPending(entry: RouterEntry): boolean {
   if (entry.state.role.kind !== "fault") return false;
   const waits = ({ faults }: RouterEntry) =>
     [...faults.values()].every(({ kind }) => kind === "script-pending" || kind === "sync-group");
   const knows = ({ faults }: RouterEntry) =>
     [...faults.values()].some(({ kind }) => kind === "script-pending");
-  const all = [entry, ...companions(entry, state)];
+  const all = entry.group?.members ?? [entry];
   return all.every(waits) && all.some(knows);
 }

@@ -12,7 +12,9 @@ import {
   type VirtualServerState,
 } from "./health-state.ts";
 import type { InterfaceAddress, Link, VrrpHostEffect } from "./host.ts";
-import { priorityOf } from "./router-upkeep.ts";
+import { indexRouters } from "./router-configuration.ts";
+import { setRouterState } from "./router-delivery.ts";
+import { assess, priorityOf } from "./router-upkeep.ts";
 import { vrrpDirector } from "./vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "./vrrp-director-state.ts";
 import type { VrrpStatus } from "./vrrp-status.ts";
@@ -75,14 +77,19 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   for (const { key, role, faults, priority, source, master, told } of status.instances) {
     const entry = started.get(key);
     if (entry === undefined) continue;
-    entry.state = { ...entry.state, role, priority, source, master };
+    setRouterState(entry, { ...entry.state, role, priority, source, master }, state);
     entry.told = told;
+    if (role.kind === "fault" && told === undefined) state.untold.add(entry);
     entry.faults.clear();
     for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
     // In the order of the running process: what stops first is decided by it.
     state.routers.set(key, entry);
   }
-  for (const entry of state.routers.values()) entry.priority = priorityOf(entry, state);
+  indexRouters(state, config);
+  for (const entry of state.routers.values()) {
+    entry.priority = priorityOf(entry, state);
+    assess(entry, state);
+  }
   state.groupStates.clear();
   for (const { name, state: told } of status.groups) state.groupStates.set(name, told);
   state.wires.clear();

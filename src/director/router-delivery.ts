@@ -1,21 +1,30 @@
-import type { RouterEvent } from "../vrrp/router-state.ts";
+import type { RouterEvent, RouterState } from "../vrrp/router-state.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
 import { performRouterEffect } from "./router-effects.ts";
 import { eventsForCompanions } from "./sync-groups.ts";
-import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
+import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
 /** Hands an event to one router, does what it asks, and lets the rest of its sync group follow. */
 export function deliver(entry: RouterEntry, event: RouterEvent, context: StepContext): void {
   const { state, effects } = virtualRouter.step(entry.state, event, context.now);
-  entry.state = state;
-  if (state.master?.address !== entry.context.knownMaster) {
-    entry.context = { ...entry.context, knownMaster: state.master?.address };
-  }
+  setRouterState(entry, state, context.state);
   for (const effect of effects) performRouterEffect(effect, { entry, step: context });
   for (const effect of effects) {
     if (effect.kind !== "role-changed") continue;
-    for (const { companion, event: following } of eventsForCompanions(entry, effect, context.state)) {
+    if (entry.group !== undefined) context.state.changedGroups.add(entry.group);
+    // The router that went first leads all the others; those that follow lead nobody.
+    if (event.kind === "follow-group") continue;
+    for (const { companion, event: following } of eventsForCompanions(entry, effect)) {
       deliver(companion, following, context);
     }
+  }
+}
+
+/** Puts a router into a state, and its deadline into the table. */
+export function setRouterState(entry: RouterEntry, to: RouterState, state: VrrpDirectorState): void {
+  entry.state = to;
+  state.deadlines.set(entry.slot, virtualRouter.deadline(to));
+  if (to.master?.address !== entry.context.knownMaster) {
+    entry.context = { ...entry.context, knownMaster: to.master?.address };
   }
 }

@@ -1,51 +1,84 @@
-import type { SyncGroup } from "../conf/model/tracking.ts";
+import { unreachable } from "../base/assert.ts";
 import type { Tracked, VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { Tracker } from "../vrrp/tracking.ts";
 import { usable } from "./link-table.ts";
-import { syncGroupOf } from "./sync-groups.ts";
+import type { Group } from "./sync-groups.ts";
 import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
 
-/** The lists of trackers that instances and sync groups have in common. */
-type TrackerList = keyof VrrpInstance &
-  keyof SyncGroup &
-  ("trackScripts" | "trackInterfaces" | "trackFiles" | "trackProcesses" | "trackBfds");
+/** Kinds of trackers. */
+export type TrackedKind = Tracker["kind"];
+
+/** One line of a list of trackers, with the kind of its list. */
+export interface TrackedThing extends Tracked {
+  readonly kind: TrackedKind;
+}
+
+const LISTS = [
+  ["script", "trackScripts"],
+  ["interface", "trackInterfaces"],
+  ["file", "trackFiles"],
+  ["process", "trackProcesses"],
+  ["bfd", "trackBfds"],
+] as const;
+
+/** The weight of a `track_file` without one. */
+const DEFAULT_FILE_WEIGHT = 1;
 
 /**
- * What a router tracks, as it stands now: its own trackers, and those of its sync group, whose weights count only under
- * `sync_group_tracking_weight`.
+ * What a router tracks: its own trackers and those of its sync group. As keepalived 2.2.7:
+ * - weights of its own count in a group only under `sync_group_tracking_weight`, and never for the owner of the
+ *   addresses: there a weighted script or BFD session is left out, an interface and a process have weight 0, and a file
+ *   has weight 0 when its weight was the default, and is left out otherwise;
+ * - weights of the group count, unless one of its members is an owner, which makes them 0;
+ * - what both have is one tracker, with the group's weight unless its own is 0.
  */
+export function trackedBy(instance: VrrpInstance, group: Group | undefined): readonly TrackedThing[] {
+  const weightless = instance.priority === 255 || group?.block.trackingWeight === false;
+  const ownerInGroup = group?.members.some((member) => member.instance.priority === 255) === true;
+  return LISTS.flatMap(([kind, list]) => {
+    const own = instance[list].flatMap((one): TrackedThing[] => {
+      const tracked = { ...one, kind };
+      if (!weightless || one.weight === 0) return [tracked];
+      return weightCounts(tracked) ? [] : [{ ...tracked, weight: 0 }];
+    });
+    const shared = new Map(
+      (group?.block[list] ?? []).map((one) => [
+        one.name,
+        { ...one, kind, weight: ownerInGroup ? 0 : one.weight },
+      ]),
+    );
+    const merged = own.map((one) => {
+      const other = shared.get(one.name);
+      shared.delete(one.name);
+      return other === undefined || one.weight === 0 ? one : other;
+    });
+    return [...merged, ...shared.values()];
+  });
+}
+
+/** Whether a weighted tracker means nothing without its weight. */
+function weightCounts({ kind, weight }: TrackedThing): boolean {
+  return kind === "script" || kind === "bfd" || (kind === "file" && weight !== DEFAULT_FILE_WEIGHT);
+}
+
+/** What a router tracks, as it stands now. */
 export function trackers(entry: RouterEntry, state: VrrpDirectorState): readonly Tracker[] {
-  const group = syncGroupOf(entry, state);
-  const tracked = (list: TrackerList): readonly Tracked[] => [
-    ...entry.instance[list],
-    ...(group?.[list] ?? []).filter(({ weight }) => weight === 0 || group?.trackingWeight === true),
-  ];
-  const { scripts, standings, links } = state;
-  return [
-    ...tracked("trackScripts").map((one) => ({
-      ...one,
-      kind: "script" as const,
-      standing: scripts.standing(one.name),
-    })),
-    ...tracked("trackInterfaces").map((one) => ({
-      ...one,
-      kind: "interface" as const,
-      standing: usable(links.named(one.name)) ? ("up" as const) : ("down" as const),
-    })),
-    ...tracked("trackFiles").map((one) => ({
-      ...one,
-      kind: "file" as const,
-      value: standings.fileValue(one.name),
-    })),
-    ...tracked("trackProcesses").map((one) => ({
-      ...one,
-      kind: "process" as const,
-      standing: standings.standing("process", one.name),
-    })),
-    ...tracked("trackBfds").map((one) => ({
-      ...one,
-      kind: "bfd" as const,
-      standing: standings.standing("bfd", one.name),
-    })),
-  ];
+  return entry.tracked.map((tracked) => standingNow(tracked, state));
+}
+
+function standingNow(tracked: TrackedThing, state: VrrpDirectorState): Tracker {
+  const { kind, name } = tracked;
+  switch (kind) {
+    case "script":
+      return { ...tracked, kind, standing: state.scripts.standing(name) };
+    case "interface":
+      return { ...tracked, kind, standing: usable(state.links.named(name)) ? "up" : "down" };
+    case "file":
+      return { ...tracked, kind, value: state.standings.fileValue(name) };
+    case "process":
+    case "bfd":
+      return { ...tracked, kind, standing: state.standings.standing(kind, name) };
+    default:
+      return unreachable(kind);
+  }
 }

@@ -3,32 +3,54 @@ import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress } from "./host.ts";
-import { type LinkTable, usable } from "./link-table.ts";
+import { usable } from "./link-table.ts";
 import { tellPriority } from "./notifying.ts";
 import { deliver } from "./router-delivery.ts";
 import { trackers } from "./router-trackers.ts";
-import { companionFaults, companions } from "./sync-groups.ts";
+import { companionFault, noteFaulty } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
-/** Brings a router up to date with interfaces, addresses and trackers. */
-export function refresh(entry: RouterEntry, context: StepContext): void {
+/**
+ * Brings routers up to date with interfaces, addresses and trackers, and with them the members of a sync group that one
+ * of them holds back or no longer does. Faults are found for all before anything is delivered, so that the members of a
+ * large group do not hear of each fault of the others one by one.
+ */
+export function refreshAll(concerned: Iterable<RouterEntry>, context: StepContext): void {
   const { state } = context;
-  if (!hasStarted(entry) || state.stopping) return;
+  const targets = new Set(concerned);
+  for (const entry of [...targets]) {
+    if (assess(entry, state)) for (const member of entry.group?.members ?? []) targets.add(member);
+  }
+  if (state.stopping) return;
+  for (const entry of targets) if (hasStarted(entry)) refresh(entry, context);
+}
+
+/** Finds out what is wrong with a router itself. True when that changes what its group holds against the others. */
+export function assess(entry: RouterEntry, state: VrrpDirectorState): boolean {
+  entry.ownFaults = ownFaults(entry, state);
+  const faulty = entry.ownFaults.length > 0 || sourceOf(entry, state) === undefined;
+  return noteFaulty(entry, faulty);
+}
+
+function refresh(entry: RouterEntry, context: StepContext): void {
+  const { state } = context;
   const source = sourceOf(entry, state);
-  setOwnAddresses(entry, { source, links: state.links });
+  setOwnAddresses(entry, { source, state });
   if (source !== entry.state.source) {
     deliver(entry, { kind: "source-address-changed", source }, context);
   }
-  const faults = new Map(currentFaults(entry, state).map((fault) => [JSON.stringify(fault), fault]));
+  const faults = new Map(currentFaults(entry).map((fault) => [JSON.stringify(fault), fault]));
   for (const [text, reason] of faults) {
     if (entry.faults.has(text)) continue;
     entry.faults.set(text, reason);
     deliver(entry, { kind: "fault-raised", reason }, context);
   }
-  for (const [text, reason] of [...entry.faults]) {
-    if (faults.has(text)) continue;
-    entry.faults.delete(text);
-    deliver(entry, { kind: "fault-cleared", reason }, context);
+  if (entry.faults.size > faults.size) {
+    for (const [text, reason] of [...entry.faults]) {
+      if (faults.has(text)) continue;
+      entry.faults.delete(text);
+      deliver(entry, { kind: "fault-cleared", reason }, context);
+    }
   }
   const priority = priorityOf(entry, state);
   if (priority !== entry.priority) {
@@ -60,42 +82,22 @@ function lostAddresses(entry: RouterEntry, context: StepContext): void {
 
 /** Brings the routers up to date that an address on an interface concerns. */
 export function refreshAddress(address: InterfaceAddress, context: StepContext): void {
-  const link = context.state.links.indexed(address.interfaceIndex);
+  const { links, index } = context.state;
+  const link = links.indexed(address.interfaceIndex);
   if (link === undefined) return;
-  const concerned = new Set<RouterEntry>();
-  for (const entry of concernedBy(address.address, { interface: link.name, state: context.state })) {
-    for (const one of [entry, ...companions(entry, context.state)]) concerned.add(one);
+  const movers = index.withAddress(link.name, address.address);
+  if (movers !== undefined) {
+    refreshAll(movers, context);
+    return;
   }
-  for (const entry of concerned) refresh(entry, context);
+  index.forgetOwn(link.name);
+  refreshAll(index.onInterface(link.name), context);
 }
 
-/**
- * The routers that look at an address of an interface. A virtual one matters to those who hold it or send from it, and
- * not to every router there: a master of hundreds of routers would look hundreds of thousands of times.
- */
-function concernedBy(
-  address: IpAddress,
-  where: { readonly interface: string; readonly state: VrrpDirectorState },
-): readonly RouterEntry[] {
-  const { interface: name, state } = where;
-  const entries = [...state.routers.values()];
-  const holds = ({ config }: RouterEntry) =>
-    movingAddresses(config).some(
-      (moving) => moving.address === address && (moving.device ?? config.interface) === name,
-    );
-  const holders = new Set(entries.filter(holds));
-  return entries.filter((entry) => {
-    if (holders.has(entry)) return true;
-    if (entry.config.interface !== name) return false;
-    return holders.size === 0 || entry.state.source === address || entry.state.source === undefined;
-  });
-}
-
-/** What keeps a router from taking part now, as interfaces and trackers stand. */
-export function currentFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
-  const isAtFault = (companion: RouterEntry) =>
-    ownFaults(companion, state).length > 0 || sourceOf(companion, state) === undefined;
-  return [...ownFaults(entry, state), ...companionFaults(entry, { state, isAtFault })];
+/** What keeps a router from taking part now, as `assess` found it, with the fault of another member of its group. */
+export function currentFaults(entry: RouterEntry): readonly FaultReason[] {
+  const shared = companionFault(entry);
+  return shared === undefined ? entry.ownFaults : [...entry.ownFaults, shared];
 }
 
 function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
@@ -117,18 +119,21 @@ export function priorityOf(entry: RouterEntry, state: VrrpDirectorState): number
 export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddress | undefined {
   const { instance, config } = entry;
   if (instance.sourceAddress !== undefined) return instance.sourceAddress;
-  const virtual = new Set(movingAddresses(config).map(({ address }) => address));
+  const virtual = state.index.virtualOn(config.interface);
   return state.links.primaryAddress(config.interface, { family: config.family, virtual });
 }
 
-/** Tells the receiver checks which addresses are our own (RX-21): those of the interface, and the one we send from. */
+/**
+ * Tells the receiver checks which addresses are our own (RX-21): those of the interface, and the one we send from. A
+ * virtual address is no sign of ourselves: whoever is master has it.
+ */
 export function setOwnAddresses(
   entry: RouterEntry,
-  { source, links }: { readonly source: IpAddress | undefined; readonly links: LinkTable },
+  { source, state }: { readonly source: IpAddress | undefined; readonly state: VrrpDirectorState },
 ): void {
-  const own = new Set(links.addressesOf(entry.config.interface));
-  if (source !== undefined) own.add(source);
-  // A virtual address of ours is no sign of ourselves: whoever is master has it.
-  for (const { address } of movingAddresses(entry.config)) own.delete(address);
-  entry.context = { ...entry.context, ownAddresses: [...own].map(ipAddressBytes) };
+  const fixed = state.index.ownAddresses(entry.config.interface, state.links);
+  const configured = entry.instance.sourceAddress;
+  const ownAddresses = configured === undefined ? fixed : [...fixed, ipAddressBytes(configured)];
+  if (configured === undefined && source !== undefined && entry.context.ownAddresses === fixed) return;
+  entry.context = { ...entry.context, ownAddresses };
 }

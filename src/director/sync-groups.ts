@@ -6,26 +6,36 @@ import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
 /** What keepalived calls the state of a group. */
 export type GroupState = Exclude<ToldState, "DELETED">;
 
-/** The `vrrp_sync_group` an instance belongs to; an instance is in one at most. */
-export function syncGroupOf({ instance }: RouterEntry, state: VrrpDirectorState): SyncGroup | undefined {
-  return state.config?.syncGroups.find(({ members }) => members.includes(instance.name));
+/** A `vrrp_sync_group` with its routers. */
+export interface Group {
+  readonly block: SyncGroup;
+  readonly members: RouterEntry[];
+  /** Those that have a fault of their own, in the order in which they got it. */
+  readonly faulty: Set<RouterEntry>;
 }
 
-/** The other members of its group. */
-export function companions(entry: RouterEntry, state: VrrpDirectorState): readonly RouterEntry[] {
-  const group = syncGroupOf(entry, state);
-  if (group === undefined) return [];
-  return membersOf(group, state).filter((member) => member !== entry);
+/** Notes whether a router has a fault of its own. True when that changes what its group holds against the others. */
+export function noteFaulty(entry: RouterEntry, faulty: boolean): boolean {
+  const { group } = entry;
+  if (group === undefined || group.faulty.has(entry) === faulty) return false;
+  // The first two decide: the second is what holds back the first.
+  const before = firstTwo(group);
+  if (faulty) group.faulty.add(entry);
+  else group.faulty.delete(entry);
+  const after = firstTwo(group);
+  return before[0] !== after[0] || before[1] !== after[1];
 }
 
-/** The faults of companions: one member at fault holds all others back (keepalived's rule). */
-export function companionFaults(
-  entry: RouterEntry,
-  context: { readonly state: VrrpDirectorState; readonly isAtFault: (companion: RouterEntry) => boolean },
-): readonly FaultReason[] {
-  return companions(entry, context.state)
-    .filter(context.isAtFault)
-    .map(({ instance }) => ({ kind: "sync-group", name: instance.name }));
+function firstTwo({ faulty }: Group): readonly (RouterEntry | undefined)[] {
+  const each = faulty.values();
+  return [each.next().value, each.next().value];
+}
+
+/** The fault of a companion: one member at fault holds all others back (keepalived's rule). */
+export function companionFault(entry: RouterEntry): FaultReason | undefined {
+  if (entry.group === undefined) return undefined;
+  const other = firstTwo(entry.group).find((member) => member !== undefined && member !== entry);
+  return other === undefined ? undefined : { kind: "sync-group", name: other.instance.name };
 }
 
 /**
@@ -35,11 +45,12 @@ export function companionFaults(
 export function eventsForCompanions(
   entry: RouterEntry,
   change: { readonly from: Role["kind"]; readonly to: Role["kind"] },
-  state: VrrpDirectorState,
 ): readonly { readonly companion: RouterEntry; readonly event: RouterEvent }[] {
   const to = followed(change);
-  if (to === undefined) return [];
-  return companions(entry, state).map((companion) => ({ companion, event: { kind: "follow-group", to } }));
+  if (to === undefined || entry.group === undefined) return [];
+  return entry.group.members
+    .filter((member) => member !== entry && member.state.role.kind !== to)
+    .map((companion) => ({ companion, event: { kind: "follow-group", to } }));
 }
 
 function followed({ from, to }: { from: Role["kind"]; to: Role["kind"] }): "master" | "backup" | undefined {
@@ -48,15 +59,11 @@ function followed({ from, to }: { from: Role["kind"]; to: Role["kind"] }): "mast
 }
 
 /** The state of a group; undefined while its members are on their way from one state to another. */
-export function groupState(group: SyncGroup, state: VrrpDirectorState): GroupState | undefined {
-  const roles = new Set(membersOf(group, state).map((member) => member.state.role.kind));
+export function groupState({ members }: Group, state: VrrpDirectorState): GroupState | undefined {
+  const roles = new Set(members.map((member) => member.state.role.kind));
   if (roles.has("fault")) return "FAULT";
   if (roles.size !== 1) return undefined;
   if (roles.has("master")) return "MASTER";
   if (roles.has("backup")) return "BACKUP";
   return state.stopping ? "STOP" : undefined;
-}
-
-function membersOf(group: SyncGroup, state: VrrpDirectorState): readonly RouterEntry[] {
-  return [...state.routers.values()].filter(({ instance }) => group.members.includes(instance.name));
 }

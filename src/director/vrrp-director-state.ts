@@ -8,12 +8,15 @@ import type { Receiver, ReceptionContext } from "../vrrp/reception.ts";
 import type { Rejection } from "../vrrp/rejection.ts";
 import type { RouterConfig } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
+import { DeadlineTable } from "./deadline-table.ts";
 import type { VrrpHostEffect } from "./host.ts";
 import { LinkTable } from "./link-table.ts";
 import type { ToldState } from "./notification.ts";
 import { RejectionLog } from "./rejection-log.ts";
+import { RouterIndex } from "./router-index.ts";
+import type { TrackedThing } from "./router-trackers.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
-import type { GroupState } from "./sync-groups.ts";
+import type { Group, GroupState } from "./sync-groups.ts";
 import { TrackerStandings } from "./tracker-standings.ts";
 
 /** One virtual router and what the director keeps beside its machine. */
@@ -37,6 +40,13 @@ export interface RouterEntry {
   mailed: ToldState | undefined;
   /** What its packets count, kept across reloads. */
   exchange: Exchange;
+  /** Its place in the table of deadlines. */
+  slot: number;
+  /** Its `vrrp_sync_group`, and what it tracks: set by the index of the configuration. */
+  group: Group | undefined;
+  tracked: readonly TrackedThing[];
+  /** What was found wrong with it last, apart from its group and its source address. */
+  ownFaults: readonly FaultReason[];
 }
 
 /** keepalived's statistics of one instance. */
@@ -59,6 +69,10 @@ export interface VrrpDirectorState {
   config: Config | undefined;
   readonly links: LinkTable;
   readonly routers: Map<string, RouterEntry>;
+  /** The routers by their slots, and when each is due. */
+  slots: readonly RouterEntry[];
+  readonly deadlines: DeadlineTable;
+  readonly index: RouterIndex;
   readonly rejections: RejectionLog;
   readonly scripts: ScriptSchedule;
   /** Tracked files, processes and BFD sessions. */
@@ -69,6 +83,10 @@ export interface VrrpDirectorState {
   readonly groupStates: Map<string, GroupState>;
   /** Of each sync group, the state of the last mail. */
   readonly mailedGroupStates: Map<string, GroupState>;
+  /** Groups with a member that changed its role, and those that have not been told of since. */
+  readonly changedGroups: Set<Group>;
+  /** Routers whose first wait for a script nobody was told of. */
+  readonly untold: Set<RouterEntry>;
   stopping: boolean;
   /** The time of day less the monotonic clock, in microseconds, as the host told it last. */
   wallClockOffset: number;
@@ -87,12 +105,17 @@ export function initialVrrpState(): VrrpDirectorState {
     config: undefined,
     links: new LinkTable(),
     routers: new Map(),
+    slots: [],
+    deadlines: new DeadlineTable(),
+    index: new RouterIndex(),
     rejections: new RejectionLog(),
     scripts: new ScriptSchedule(),
     standings: new TrackerStandings(),
     wires: new Map(),
     groupStates: new Map(),
     mailedGroupStates: new Map(),
+    changedGroups: new Set(),
+    untold: new Set(),
     stopping: false,
     wallClockOffset: 0,
   };

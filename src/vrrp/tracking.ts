@@ -7,7 +7,7 @@ interface Weighed {
   readonly name: string;
   /** 0 means: down is a fault. */
   readonly weight: number;
-  /** `reverse`: up counts as down and down as up; the number of a file is negated. */
+  /** `reverse`: what would be added is taken away and the other way round; with weight 0, up is the fault. */
   readonly reverse: boolean;
 }
 
@@ -33,9 +33,9 @@ export function effectivePriority(base: number, trackers: readonly Tracker[]): n
 
 function contribution(tracker: Tracker): number {
   if (tracker.kind === "file") return fileContribution(tracker);
-  const standing = turned(tracker);
-  if (tracker.weight > 0) return standing === "up" ? tracker.weight : 0;
-  return standing === "down" ? tracker.weight : 0;
+  const { standing, weight } = tracker;
+  if (standing !== (weight > 0 ? "up" : "down")) return 0;
+  return tracker.reverse ? -weight : weight;
 }
 
 /** keepalived's: held within -254..253, and -254 stands for a fault. */

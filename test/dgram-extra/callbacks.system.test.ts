@@ -25,6 +25,10 @@ describe("callbacks from the event loop", () => {
     expect(run("worker-teardown.mjs")).toBe("ended 6\n");
   });
 
+  it("a relayed signal reaches the child before the event loop wakes, and the own handler after that", () => {
+    expect(JSON.parse(run("relay-signal.mjs"))).toEqual({ code: 7, before: 0, handled: 1, other: null });
+  });
+
   it("an open socket is not collected", () => {
     expect(run("collected.mjs", "--expose-gc")).toBe("received all\n");
   });

@@ -14,6 +14,10 @@ function script(weight: number, standing: Standing, reverse = false): Tracker {
   return { kind: "script", name: "web", weight, standing, reverse };
 }
 
+function file(value: number, weight: number, reverse = false): Tracker {
+  return { kind: "file", name: "f", weight, value, reverse };
+}
+
 describe("effective priority", () => {
   it.each([
     ["a positive weight counts while up", 20, "up", 120],
@@ -27,9 +31,25 @@ describe("effective priority", () => {
     expect(effectivePriority(100, [script(weight, standing)])).toBe(wanted);
   });
 
-  it("reverse turns up and down around", () => {
-    expect(effectivePriority(100, [script(20, "down", true)])).toBe(120);
-    expect(effectivePriority(100, [script(-20, "up", true)])).toBe(80);
+  it.each([
+    // Seen with keepalived 2.2.7: `weight 20 reverse` takes 20 away while the script succeeds.
+    [20, "up", 80],
+    [20, "down", 100],
+    [-20, "up", 100],
+    [-20, "down", 120],
+  ] as const)("reverse turns the sign: weight %i while %s", (weight, standing, wanted) => {
+    expect(effectivePriority(100, [script(weight, standing, true)])).toBe(wanted);
+  });
+
+  it.each([
+    ["number times weight", 5, 3, false, 115],
+    ["a negative weight", 5, -3, false, 85],
+    ["reverse", 5, 3, true, 85],
+    ["253 at most", 1_000, 1, false, 254],
+    ["a fault adds nothing that could be seen", -254, 1, false, 1],
+    ["weight 0 with the number 0", 0, 0, false, 100],
+  ] as const)("a file adds its number times its weight: %s", (_, value, weight, reverse, wanted) => {
+    expect(effectivePriority(100, [file(value, weight, reverse)])).toBe(wanted);
   });
 
   it("is the sum, held within 1..254, and the owner's is 255 for ever", () => {
@@ -50,6 +70,29 @@ describe("faults of trackers of weight 0", () => {
       { kind: "script-pending", name: "web" },
       { kind: "interface-down", interface: "eth1" },
     ]);
+  });
+
+  it.each([
+    ["weight 0 and a number", 1, 0, false, true],
+    ["weight 0 and 0", 0, 0, false, false],
+    ["weight 0, reverse, and a number", 1, 0, true, false],
+    ["weight 0, reverse, and 0", 0, 0, true, true],
+    ["a product of -254", -127, 2, false, true],
+    ["a product below", -300, 1, false, true],
+    ["a product of -253", -253, 1, false, false],
+    ["reverse: a product of 254", 254, 1, true, true],
+  ] as const)("a file: %s", (_, value, weight, reverse, faulty) => {
+    expect(trackerFaults([file(value, weight, reverse)])).toEqual(
+      faulty ? [{ kind: "file", name: "f" }] : [],
+    );
+  });
+
+  it.each(["process", "bfd"] as const)("a %s that is down, or up with reverse", (kind) => {
+    const tracker = { kind, name: "x", weight: 0, reverse: false, standing: "down" } as const;
+    expect(trackerFaults([tracker])).toEqual([{ kind, name: "x" }]);
+    expect(trackerFaults([{ ...tracker, standing: "up" }])).toEqual([]);
+    expect(trackerFaults([{ ...tracker, standing: "up", reverse: true }])).toEqual([{ kind, name: "x" }]);
+    expect(trackerFaults([{ ...tracker, weight: -5 }])).toEqual([]);
   });
 
   it("reverse makes success the fault", () => {

@@ -118,5 +118,6 @@ NAPI_MODULE_INIT() {
   define_memory(env, exports);
   define_library(env, exports);
   define_signal(env, exports);
+  define_relay(env, exports);
   return exports;
 }

@@ -1,3 +1,4 @@
+import { SignalRelay } from "dgram-extra";
 import { microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
@@ -48,6 +49,8 @@ export class Supervisor {
   readonly #children = new Map<ChildKind, ChildRecord>();
   readonly #scripts: ScriptRunner;
   readonly #statusRound = new StatusRound();
+  /** A director that is told to stop hands over before this process has even looked. */
+  readonly #relay = new SignalRelay("SIGTERM");
   #config: Config;
   #stopping = false;
   #exitCode = 0;
@@ -148,6 +151,7 @@ export class Supervisor {
       ended: (how) => this.#ended(record, how),
     });
     record.child = child;
+    this.#relayTo(child);
     child.send({ kind: "start", config: this.#config, settings });
     this.#options.journal.log("info", `Starting ${NAMES[kind]} child process, pid=${child.pid}`);
   }
@@ -180,8 +184,20 @@ export class Supervisor {
     }
   }
 
+  /** The relay only saves time: a child that is not reached by it is signalled by `stop`. */
+  #relayTo({ pid, kind }: SupervisedChild): void {
+    if (pid === undefined) return;
+    try {
+      this.#relay.add(pid);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.journal.log("debug", `no short way for SIGTERM to the ${NAMES[kind]} process: ${reason}`);
+    }
+  }
+
   #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {
     const { kind } = record.settings;
+    if (record.child?.pid !== undefined) this.#relay.remove(record.child.pid);
     record.child = undefined;
     this.#statusRound.gone(kind);
     if (this.#stopping) {
