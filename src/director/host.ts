@@ -5,6 +5,7 @@ import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import type { Notification } from "./notification.ts";
 import type { FileReading, ProcessCount } from "./tracker-standings.ts";
+import type { Legacy } from "./vrrp-record.ts";
 
 /**
  * What the VRRP process and the world tell each other, as plain data. The live host in `linux/` performs the effects
@@ -53,6 +54,8 @@ export type VrrpHostEvent =
       readonly links: readonly Link[];
       readonly addresses: readonly InterfaceAddress[];
       readonly readings?: TrackerReadings;
+      /** What a process left that died a moment ago: it is gone on from there. */
+      readonly legacy?: Legacy;
     }
   | { readonly kind: "reload"; readonly config: Config; readonly readings?: TrackerReadings }
   | { readonly kind: "alarm" }

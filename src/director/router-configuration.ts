@@ -7,24 +7,31 @@ import { routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { TrackerReadings } from "./host.ts";
 import { deliver } from "./router-delivery.ts";
-import { assess, currentFaults, priorityOf, refreshAll, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
+import { inherit, startUp } from "./router-start.ts";
+import { assess, priorityOf, refreshAll } from "./router-upkeep.ts";
 import {
   type RouterEntry,
   routerKey,
   type StepContext,
   type VrrpDirectorState,
 } from "./vrrp-director-state.ts";
+import type { Legacy } from "./vrrp-record.ts";
 import { openWires } from "./wires.ts";
 
 /** Takes a configuration, the first or another: what stays the same keeps its role and timers. */
 export function configure(
-  { config, readings }: { readonly config: Config; readonly readings?: TrackerReadings },
+  {
+    config,
+    readings,
+    legacy,
+  }: { readonly config: Config; readonly readings?: TrackerReadings; readonly legacy?: Legacy },
   context: StepContext,
 ): void {
   const { state, out } = context;
   if (state.stopping) return;
   state.config = config;
   state.scripts.configure(config, context.now);
+  if (legacy !== undefined) inherit(legacy.record, state);
   state.standings.configure(config);
   for (const reading of readings?.files ?? []) state.standings.file(reading);
   for (const count of readings?.processes ?? []) state.standings.process(count, config);
@@ -56,7 +63,7 @@ export function configure(
   }
   openWires(context);
   for (const entry of state.routers.values()) assess(entry, state);
-  for (const entry of fresh) startUp(entry, context);
+  for (const entry of fresh) startUp(entry, { context, legacy });
   refreshAll(state.routers.values(), context);
 }
 
@@ -116,15 +123,4 @@ function takeInstance(
 function reconfigure(entry: RouterEntry, context: StepContext): void {
   entry.priority = priorityOf(entry, context.state);
   deliver(entry, { kind: "reconfigure", config: entry.config, priority: entry.priority }, context);
-}
-
-function startUp(entry: RouterEntry, context: StepContext): void {
-  const { state } = context;
-  const faults = currentFaults(entry);
-  entry.faults.clear();
-  for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
-  entry.priority = priorityOf(entry, state);
-  const source = sourceOf(entry, state);
-  setOwnAddresses(entry, { source, state });
-  deliver(entry, { kind: "startup", source, priority: entry.priority, faults }, context);
 }

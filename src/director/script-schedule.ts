@@ -90,6 +90,19 @@ export class ScriptSchedule {
     log("info", `VRRP_Script(${name}) ${entry.standing.standing === "up" ? "succeeded" : "failed"}`);
   }
 
+  /** Where each script stands, with the results that speak against it. */
+  record(): readonly { readonly name: string; readonly standing: ScriptStanding }[] {
+    return [...this.#entries].map(([name, { standing }]) => ({ name, standing }));
+  }
+
+  /** Takes what `record` told, of scripts that are still tracked. They run at once all the same. */
+  restore(record: readonly { readonly name: string; readonly standing: ScriptStanding }[]): void {
+    for (const { name, standing } of record) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) entry.standing = standing;
+    }
+  }
+
   /** How each script stands that some instance tracks. */
   standings(): readonly { readonly name: string; readonly standing: Standing }[] {
     return [...this.#entries].map(([name, { standing }]) => ({ name, standing: standing.standing }));

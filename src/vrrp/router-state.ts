@@ -118,6 +118,19 @@ export type RouterEvent =
       readonly faults: readonly FaultReason[];
     }
   | { readonly kind: "shutdown" }
+  /**
+   * Instead of `startup`: the process that was this router died at `diedAt`, or not long after, in the role and with the
+   * master given.
+   */
+  | {
+      readonly kind: "resume";
+      readonly role: Role;
+      readonly master: KnownMaster | undefined;
+      readonly diedAt: Instant;
+      readonly source: IpAddress | undefined;
+      readonly priority: number;
+      readonly faults: readonly FaultReason[];
+    }
   /** An advertisement that passed every receiver check. A rejected one never becomes an event. */
   | { readonly kind: "advertisement"; readonly received: ReceivedAdvertisement }
   /** The deadline has passed, or not: an early, late or repeated one is harmless. */
@@ -145,6 +158,8 @@ export type ChangeReason =
   | "fault-raised"
   | "fault-cleared"
   | "sync-group"
+  /** The process of a master crashed, and was away for longer than a down interval. */
+  | "late-resumption"
   | "shutdown";
 
 /** What the world is asked to do, in the order given. */

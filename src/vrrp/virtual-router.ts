@@ -5,6 +5,7 @@ import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
+import { resume } from "./resume.ts";
 import type { RouterConfig } from "./router-config.ts";
 import type { FaultReason, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
 import {
@@ -48,6 +49,8 @@ function step(state: RouterState, event: RouterEvent, now: Instant): Step<Router
       return startup(state, event, now);
     case "shutdown":
       return enterInitialize(state);
+    case "resume":
+      return resumeWithSource(state, event, now);
     case "advertisement":
       return advertisement(state, event.received, now);
     case "alarm":
@@ -108,6 +111,15 @@ function startup(
   if (config.startupDelay === 0) return begin({ ...state, role: { kind: "initialize", faults } }, now);
   const startsAt = after(now, config.startupDelay);
   return unchanged({ ...state, role: { kind: "initialize", startsAt, faults } });
+}
+
+function resumeWithSource(
+  state: RouterState,
+  event: Extract<RouterEvent, { kind: "resume" }>,
+  now: Instant,
+): RouterStep {
+  const faults = event.source === undefined ? withReason(event.faults, NO_SOURCE) : event.faults;
+  return resume(state, { ...event, faults, now });
 }
 
 function advertisement(state: RouterState, received: ReceivedAdvertisement, now: Instant): RouterStep {

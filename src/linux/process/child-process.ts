@@ -14,6 +14,9 @@ const NODE_FLAGS: Readonly<Record<ChildKind, readonly string[]>> = {
   checkers: ["--max-semi-space-size=8", "--max-old-space-size=1024"],
 };
 
+/** Where a child finds the role journal's memory. */
+export const JOURNAL_DESCRIPTOR = 4;
+
 /** What the supervisor hears of a child. */
 export interface ChildListener {
   message(message: ChildMessage): void;
@@ -25,10 +28,14 @@ export class SupervisedChild {
   readonly kind: ChildKind;
   readonly #process: ChildProcess;
 
-  constructor(settings: ChildSettings, listener: ChildListener) {
+  /** @param memory descriptor of the role journal's memory, which the child gets as `JOURNAL_DESCRIPTOR`. */
+  constructor(
+    settings: ChildSettings,
+    { memory, ...listener }: ChildListener & { readonly memory: number | undefined },
+  ) {
     this.kind = settings.kind;
     this.#process = spawn(process.execPath, [...NODE_FLAGS[settings.kind], CHILD_PROGRAM, settings.kind], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "inherit", "ipc", ...(memory === undefined ? [] : [memory])],
     });
     this.#process.on("message", (message) => listener.message(message as ChildMessage));
     this.#process.on("exit", (code, signal) => listener.ended({ code, signal }));

@@ -1,13 +1,14 @@
-import { writeSync } from "node:fs";
+import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { setParentDeathSignal } from "dgram-extra";
 import { ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
+import type { Legacy } from "../../director/vrrp-record.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
 
 /** A child's work, whatever it is. */
 export interface ChildProcess {
-  start(config: Config): void;
+  start(config: Config, legacy?: Legacy): void;
   take(message: ParentMessage): void;
   /** Undoes what the process did to the system and then ends it; may be called more than once. */
   stop(): void;
@@ -49,6 +50,7 @@ main(process.argv[2] as ChildKind);
 
 function main(kind: ChildKind): void {
   process.title = PROCESS_NAMES[kind];
+  if (kind === "checkers") giveMemoryFirst();
   // The parent's end ends us with a clean stop: addresses of a director that nobody supervises would live on.
   setParentDeathSignal("SIGTERM");
   process.on("SIGTERM", stop);
@@ -63,13 +65,26 @@ function main(kind: ChildKind): void {
   process.on("message", (message) => void take(message as ParentMessage));
 }
 
+/**
+ * When the machine runs out of memory, the checkers go before the parent and VRRP: they are started again, and
+ * forwarding goes on without them. Everybody may raise this number; lowering it takes a capability.
+ */
+function giveMemoryFirst(): void {
+  try {
+    const before = Number(readFileSync("/proc/self/oom_score_adj", "latin1"));
+    writeFileSync("/proc/self/oom_score_adj", `${Math.min(1_000, before + 200)}`);
+  } catch {
+    // Without /proc there is no order, and nothing else suffers.
+  }
+}
+
 async function take(message: ParentMessage): Promise<void> {
-  if (message.kind === "start") await start(message.config, message.settings);
+  if (message.kind === "start") await start(message);
   else if (message.kind === "stop") stop();
   else work?.take(message);
 }
 
-async function start(config: Config, settings: ChildSettings): Promise<void> {
+async function start({ config, settings, legacy }: Extract<ParentMessage, { kind: "start" }>): Promise<void> {
   if (settings.pidFile !== undefined) {
     const opened = openPidFile(settings.pidFile);
     if (opened.ok) pidFile = opened.value;
@@ -87,7 +102,7 @@ async function start(config: Config, settings: ChildSettings): Promise<void> {
     return;
   }
   work = created.value;
-  work.start(config);
+  work.start(config, legacy);
   channel.send({ kind: "started" });
 }
 

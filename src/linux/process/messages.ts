@@ -5,6 +5,7 @@ import type { HealthStanding } from "../../director/health-standing.ts";
 import type { HealthStatus } from "../../director/health-status.ts";
 import type { LogLevel, ScriptOutcome } from "../../director/host.ts";
 import type { Notification } from "../../director/notification.ts";
+import type { Legacy } from "../../director/vrrp-record.ts";
 import type { VrrpStatus } from "../../director/vrrp-status.ts";
 import type { LatenessFigures } from "./lateness.ts";
 
@@ -18,11 +19,19 @@ export interface ChildSettings {
   readonly keepVirtualAddresses: boolean;
   readonly keepServices: boolean;
   readonly pidFile?: string;
+  /** Descriptor of the role journal's memory in the child; absent when there is none. */
+  readonly journal?: number;
 }
 
 /** From the parent to a child, over the IPC channel. */
 export type ParentMessage =
-  | { readonly kind: "start"; readonly config: Config; readonly settings: ChildSettings }
+  | {
+      readonly kind: "start";
+      readonly config: Config;
+      readonly settings: ChildSettings;
+      /** For a VRRP process that takes the place of one that died. */
+      readonly legacy?: Legacy;
+    }
   | { readonly kind: "reload"; readonly config: Config }
   | { readonly kind: "stop" }
   /** Tell how you stand. */

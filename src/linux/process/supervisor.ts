@@ -1,29 +1,25 @@
-import { SignalRelay } from "dgram-extra";
-import { microseconds } from "../../base/time.ts";
+import { SignalRelay, SystemError } from "dgram-extra";
+import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
 import { ScriptRunner } from "../script-runner.ts";
-import { SupervisedChild } from "./child-process.ts";
+import { JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus } from "./messages.ts";
+import { RestartPause } from "./restart-pause.ts";
+import { createJournalMemory, RoleJournal } from "./role-journal.ts";
 import { StatusRound } from "./status-round.ts";
-
-/** A child that has run this long before it died is started again at once (keepalived's rule). */
-const STABLE_MS = 60_000;
-
-/** The longest pause before a child is started again; the pauses double from one second. */
-const LONGEST_PAUSE_S = 60;
-
-/** How long children may take to stop before they are killed: keepalived's `child_wait_time`. */
-const CHILD_WAIT_MS = 5_000;
 
 /** Exit codes after which starting again cannot help: fatal, configuration, permission. */
 const PERMANENT_CODES: ReadonlySet<number> = new Set([1, 2, 4]);
+
+/** A child's exit code after a bug of its own. */
+const EXIT_SOFTWARE = 70;
 
 interface ChildRecord {
   readonly settings: ChildSettings;
   child: SupervisedChild | undefined;
   startedAt: number;
-  pauseSeconds: number;
+  readonly pause: RestartPause;
   restart: NodeJS.Timeout | undefined;
 }
 
@@ -51,6 +47,8 @@ export class Supervisor {
   readonly #statusRound = new StatusRound();
   /** A director that is told to stop hands over before this process has even looked. */
   readonly #relay = new SignalRelay("SIGTERM");
+  /** What the VRRP process keeps for its successor. */
+  readonly #roles: { readonly memory: number; readonly journal: RoleJournal } | undefined;
   #config: Config;
   #stopping = false;
   #exitCode = 0;
@@ -61,6 +59,7 @@ export class Supervisor {
   constructor(config: Config, options: SupervisorOptions) {
     this.#config = config;
     this.#options = options;
+    this.#roles = openRoles(options);
     this.#scripts = new ScriptRunner((level, message) => options.journal.log(level, message));
   }
 
@@ -90,17 +89,26 @@ export class Supervisor {
     if (this.#stopping) return false;
     this.#stopping = true;
     this.#exitCode = code;
-    for (const record of this.#children.values()) {
+    // VRRP first: each millisecond that it waits, its peers wait for its resignation.
+    const stops = [...this.#children.values()].sort((a, b) => stopOrder(a) - stopOrder(b));
+    for (const record of stops) {
       clearTimeout(record.restart);
       record.child?.signal("SIGTERM");
     }
-    this.#killTimer = setTimeout(() => {
-      for (const { child } of this.#children.values()) {
-        if (child === undefined) continue;
-        this.#options.journal.log("warning", `The ${child.kind} process did not stop in time, killing it`);
-        child.signal("SIGKILL");
-      }
-    }, CHILD_WAIT_MS);
+    const patience = inMilliseconds(this.#config.daemon.childWaitTime);
+    this.#killTimer = setTimeout(
+      () => {
+        for (const { child } of this.#children.values()) {
+          if (child === undefined) continue;
+          this.#options.journal.log(
+            "warning",
+            `The ${NAMES[child.kind]} process did not stop within child_wait_time (${patience / 1_000} s), killing it`,
+          );
+          child.signal("SIGKILL");
+        }
+      },
+      Math.min(LONGEST_TIMER_MS, patience),
+    );
     this.#finishWhenEmpty();
     return true;
   }
@@ -140,19 +148,27 @@ export class Supervisor {
       settings,
       child: undefined,
       startedAt: 0,
-      pauseSeconds: 1,
+      pause: new RestartPause(),
       restart: undefined,
     };
     this.#children.set(kind, record);
     record.restart = undefined;
     record.startedAt = performance.now();
+    const roles = kind === "vrrp" ? this.#roles : undefined;
+    const legacy = roles?.journal.read();
     const child = new SupervisedChild(settings, {
+      memory: roles?.memory,
       message: (message) => this.#heard(child, message),
       ended: (how) => this.#ended(record, how),
     });
     record.child = child;
     this.#relayTo(child);
-    child.send({ kind: "start", config: this.#config, settings });
+    child.send({
+      kind: "start",
+      config: this.#config,
+      settings: roles === undefined ? settings : { ...settings, journal: JOURNAL_DESCRIPTOR },
+      ...(legacy === undefined ? {} : { legacy }),
+    });
     this.#options.journal.log("info", `Starting ${NAMES[kind]} child process, pid=${child.pid}`);
   }
 
@@ -221,20 +237,19 @@ export class Supervisor {
       this.stop(1);
       return;
     }
+    // It said farewell, or failed even at that: a state that led to a bug is not gone on from.
+    if (how.code === EXIT_SOFTWARE) this.#roles?.journal.clear();
     this.#restartLater(record, manner);
   }
 
   #restartLater(record: ChildRecord, manner: string): void {
-    const stable = performance.now() - record.startedAt > STABLE_MS;
-    if (stable) record.pauseSeconds = 1;
-    // The first death is answered at once too: a director without its VRRP process serves nobody.
-    const pause = stable || record.pauseSeconds === 1 ? 0 : record.pauseSeconds / 2;
-    record.pauseSeconds = Math.min(LONGEST_PAUSE_S * 2, record.pauseSeconds * 2);
+    const pause = record.pause.afterLifeOf(performance.now() - record.startedAt);
     this.#options.journal.log(
       "warning",
       `The ${NAMES[record.settings.kind]} process ${manner}; starting it again ${pause === 0 ? "at once" : `in ${pause} s`}`,
     );
-    record.restart = setTimeout(() => this.#spawn(record.settings), pause * 1_000);
+    if (pause === 0) this.#spawn(record.settings);
+    else record.restart = setTimeout(() => this.#spawn(record.settings), pause * 1_000);
   }
 
   #finishWhenEmpty(): void {
@@ -256,3 +271,25 @@ export class Supervisor {
 }
 
 const NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "VRRP", checkers: "Healthcheck" };
+
+/** The longest wait of a Node timer. */
+const LONGEST_TIMER_MS = 0x7fffffff;
+
+function stopOrder({ settings }: ChildRecord): number {
+  return settings.kind === "vrrp" ? 0 : 1;
+}
+
+/** Without shared memory a crashed VRRP process begins anew, as keepalived's does. */
+function openRoles({ journal }: SupervisorOptions): { memory: number; journal: RoleJournal } | undefined {
+  try {
+    const memory = createJournalMemory();
+    return { memory, journal: new RoleJournal(memory, { writable: true }) };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    journal.log(
+      "warning",
+      `${error.message}; a VRRP process that crashes will begin anew instead of going on`,
+    );
+    return undefined;
+  }
+}

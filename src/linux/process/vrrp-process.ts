@@ -5,6 +5,7 @@ import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
 import { rehearse } from "../../director/rehearsal.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
+import type { Legacy } from "../../director/vrrp-record.ts";
 import { vrrpStatus } from "../../director/vrrp-status.ts";
 import { needsWallClock } from "../../director/wall-clock.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
@@ -13,16 +14,21 @@ import { VrrpHost } from "../vrrp-host.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import { Lateness } from "./lateness.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
+import { RoleJournal } from "./role-journal.ts";
 
 /** The VRRP process: one director machine, its sockets and its alarm. */
 export class VrrpProcess implements ChildProcess {
   readonly #channel: ChildChannel;
   readonly #host: VrrpHost;
   readonly #lateness = new Lateness();
+  readonly #journal: RoleJournal | undefined;
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
   constructor(channel: ChildChannel, settings: ChildSettings) {
     this.#channel = channel;
+    if (settings.journal !== undefined) {
+      this.#journal = new RoleJournal(settings.journal, { writable: true });
+    }
     this.#host = new VrrpHost({
       send: (message) => channel.send(message),
       deliver: (event) => this.#deliver(event),
@@ -32,11 +38,19 @@ export class VrrpProcess implements ChildProcess {
     this.#driver = new Driver(vrrpDirector, { host: this.#host, initial: initialVrrpState() });
   }
 
-  start(config: Config): void {
-    applyPriority(config, this.#channel);
+  start(config: Config, legacy?: Legacy): void {
+    if (legacy === undefined) applyPriority(config, this.#channel);
     const { links, addresses } = this.#host.startMonitor();
-    rehearse(config, { now: monotonicNow(), links, addresses });
-    this.#deliver({ kind: "start", config, links, addresses });
+    if (legacy === undefined) rehearse(config, { now: monotonicNow(), links, addresses });
+    this.#deliver({
+      kind: "start",
+      config,
+      links,
+      addresses,
+      ...(legacy === undefined ? {} : { legacy }),
+    });
+    // A successor is awaited: whatever can come later does.
+    if (legacy !== undefined) applyPriority(config, this.#channel);
   }
 
   take(message: ParentMessage): void {
@@ -61,6 +75,7 @@ export class VrrpProcess implements ChildProcess {
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#lateness.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
+    this.#journal?.note(this.#driver.state, now);
   }
 
   /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */

@@ -1,0 +1,57 @@
+import { between, inMilliseconds } from "../base/time.ts";
+import { deliver } from "./router-delivery.ts";
+import { currentFaults, priorityOf, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
+import {
+  type RouterEntry,
+  routerKey,
+  type StepContext,
+  type VrrpDirectorState,
+} from "./vrrp-director-state.ts";
+import type { Legacy, RouterRecord, VrrpRecord } from "./vrrp-record.ts";
+
+/** Lets a router begin, or go on where a process that crashed left it. */
+export function startUp(
+  entry: RouterEntry,
+  { context, legacy }: { readonly context: StepContext; readonly legacy: Legacy | undefined },
+): void {
+  const { state } = context;
+  const faults = currentFaults(entry);
+  entry.faults.clear();
+  for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
+  entry.priority = priorityOf(entry, state);
+  const source = sourceOf(entry, state);
+  setOwnAddresses(entry, { source, state });
+  const begin = { source, priority: entry.priority, faults };
+  const known = legacy?.record.routers.find(({ key }) => key === routerKey(entry.config));
+  if (legacy === undefined || known === undefined) {
+    deliver(entry, { kind: "startup", ...begin }, context);
+    return;
+  }
+  const { role, master } = known;
+  entry.told = known.told;
+  entry.mailed = known.mailed;
+  restoreCounters(entry, known);
+  deliver(entry, { kind: "resume", role, master, diedAt: legacy.diedAt, ...begin }, context);
+  if (entry.state.role.kind === "master") {
+    const gap = inMilliseconds(between(legacy.diedAt, context.now));
+    context.out.push({
+      kind: "log",
+      level: "info",
+      message: `(${entry.instance.name}) goes on as MASTER, ${Math.round(gap)} ms after its process ended`,
+    });
+  }
+}
+
+/** Takes over what does not belong to one router alone. */
+export function inherit(record: VrrpRecord, state: VrrpDirectorState): void {
+  state.scripts.restore(record.scripts);
+  state.standings.restore(record.trackers);
+  for (const { name, state: told } of record.groups) state.groupStates.set(name, told);
+  for (const { name, state: mailed } of record.mailedGroups) state.mailedGroupStates.set(name, mailed);
+}
+
+function restoreCounters({ counters }: RouterEntry, { counters: before }: RouterRecord): void {
+  const { rejected, ...numbers } = before;
+  Object.assign(counters, numbers);
+  for (const [counter, count] of rejected) counters.rejected.set(counter, count);
+}

@@ -1,0 +1,103 @@
+import { after, between, type Instant, instant } from "../base/time.ts";
+import { movingAddresses } from "./router-config.ts";
+import type { FaultReason, Role, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
+import {
+  advertise,
+  begin,
+  downInterval,
+  enterBackup,
+  enterFault,
+  type RouterStep,
+  unchanged,
+  usablePriority,
+} from "./transitions.ts";
+
+/** What a router takes up again; see `RouterEvent`. */
+export type Resumption = Extract<RouterEvent, { kind: "resume" }> & { readonly now: Instant };
+
+/**
+ * Goes on where a process that crashed a moment ago left off, as if it had been stopped for that long: nobody is told of
+ * a role that is the same as before. A master that was silent for less than a down interval is still master for its
+ * backups; after more, somebody else may be, and it listens first. Time in which a backup was deaf does not count as
+ * silence of its master.
+ * Deviation: keepalived's new child knows nothing of the old one; it takes the addresses off and begins as Backup.
+ */
+export function resume(before: RouterState, event: Resumption): RouterStep {
+  if (before.role.kind !== "initialize" || before.role.startsAt !== undefined) return unchanged(before);
+  const { role, source, faults, now } = event;
+  const state = { ...before, source, priority: usablePriority(before.config, event.priority) };
+  switch (role.kind) {
+    case "initialize":
+      return resumeStart(state, { role, faults, now });
+    case "fault":
+      return resumeFault(state, { role, faults, now });
+    case "backup":
+      if (faults.length > 0) return enterFault({ ...state, role }, faults);
+      return {
+        state: {
+          ...state,
+          master: event.master,
+          role: { ...role, masterDownAt: after(role.masterDownAt, between(event.diedAt, now)) },
+        },
+        effects: [residue(state)],
+      };
+    case "master":
+      if (faults.length > 0) return enterFault({ ...state, role }, faults);
+      return resumeMaster(state, { role, now });
+  }
+}
+
+type Before<Kind extends Role["kind"]> = {
+  readonly role: Extract<Role, { kind: Kind }>;
+  readonly now: Instant;
+};
+
+function resumeStart(
+  state: RouterState,
+  { role, faults, now }: Before<"initialize"> & { readonly faults: readonly FaultReason[] },
+): RouterStep {
+  const waiting = { ...role, faults };
+  if (role.startsAt !== undefined && role.startsAt > now) return unchanged({ ...state, role: waiting });
+  return begin({ ...state, role: waiting }, now);
+}
+
+function resumeFault(
+  state: RouterState,
+  { role, faults, now }: Before<"fault"> & { readonly faults: readonly FaultReason[] },
+): RouterStep {
+  if (faults.length > 0) {
+    return { state: { ...state, role: { kind: "fault", reasons: faults } }, effects: [residue(state)] };
+  }
+  const downIn = downInterval(state, state.config.advertisementInterval);
+  const entered = enterBackup({ ...state, role }, { reason: "fault-cleared", downIn, now });
+  return { state: entered.state, effects: [residue(state), ...entered.effects] };
+}
+
+function resumeMaster(state: RouterState, { role, now }: Before<"master">): RouterStep {
+  const { config } = state;
+  const addresses = movingAddresses(config);
+  const patience = downInterval(state, config.advertisementInterval);
+  if (between(role.lastAdvertisementAt, now) >= patience) {
+    const entered = enterBackup({ ...state, role }, { reason: "late-resumption", downIn: patience, now });
+    return { state: entered.state, effects: [{ kind: "remove-addresses", addresses }, ...entered.effects] };
+  }
+  // What waited to be put back is put back now, with all the rest.
+  const { restore: _, ...kept } = role;
+  return {
+    state: {
+      ...state,
+      role: {
+        ...kept,
+        lastAdvertisementAt: now,
+        nextAdvertisementAt: instant(now + config.advertisementInterval),
+      },
+    },
+    // Addresses that are still there are left alone by the host.
+    effects: [...advertise(state, state.priority), { kind: "add-addresses", addresses }],
+  };
+}
+
+/** A router that is not master holds no address, whatever its process was doing when it died. */
+function residue(state: RouterState): RouterEffect {
+  return { kind: "remove-addresses", addresses: movingAddresses(state.config) };
+}

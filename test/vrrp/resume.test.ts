@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { FaultReason, RouterEvent } from "../../src/vrrp/router-state.ts";
+import { at, Bench, bench, OWN } from "./router-support.ts";
+
+/** A new process that takes the place of `before`, which died at `died` seconds. */
+function successor(
+  before: Bench,
+  how: { died: number; now: number; faults?: readonly FaultReason[]; source?: undefined },
+): Bench {
+  const { role, master } = before.state;
+  const event: RouterEvent = {
+    kind: "resume",
+    // As it comes out of the journal.
+    role: JSON.parse(JSON.stringify(role)),
+    master,
+    diedAt: at(how.died),
+    source: "source" in how ? undefined : OWN,
+    priority: 100,
+    faults: how.faults ?? [],
+  };
+  return new Bench().on(event, at(how.now));
+}
+
+const DOWN: FaultReason = { kind: "interface-down", interface: "eth0" };
+
+describe("a router whose process died", () => {
+  it("goes on as Master within its down interval: it shows itself, makes sure of the addresses, tells nobody", () => {
+    const master = bench("master");
+    const next = successor(master, { died: 0.9, now: 1.1 });
+    expect(next.state.role.kind).toBe("master");
+    expect(next.told).toEqual(["advert 100", "add-addresses"]);
+    expect(next.deadline).toBe(at(2.1));
+    // The second burst of announcements that was due is not forgotten.
+    expect(next.run(at(6)).some(({ effect }) => effect.kind === "announce")).toBe(true);
+  });
+
+  it("listens first when it was silent for a down interval, and is told of as Backup", () => {
+    const master = bench("master");
+    expect(successor(master, { died: 0.9, now: 3.6 }).state.role.kind).toBe("master");
+    const late = successor(master, { died: 0.9, now: 3.7 });
+    expect(late.state.role).toMatchObject({ kind: "backup", masterDownAt: at(3.7 + 3.609375) });
+    expect(late.told[0]).toBe("remove-addresses");
+    expect(late.effects.at(-1)).toMatchObject({
+      kind: "role-changed",
+      from: "master",
+      reason: "late-resumption",
+    });
+  });
+
+  it("waits on as Backup; the time in which it was deaf does not count", () => {
+    const backup = bench("backup");
+    const due = backup.deadline ?? at(0);
+    const next = successor(backup, { died: 1, now: 1.5 });
+    expect(next.deadline).toBe(due + 500_000);
+    expect(next.told).toEqual(["remove-addresses"]);
+  });
+
+  it("a fault that came meanwhile makes a Master resign; one that went lets it take part again", () => {
+    const fault = successor(bench("master"), { died: 0.9, now: 1, faults: [DOWN] });
+    expect(fault.state.role).toEqual({ kind: "fault", reasons: [DOWN] });
+    expect(fault.told.slice(0, 2)).toEqual(["advert 0", "remove-addresses"]);
+    const still = successor(fault, { died: 1, now: 1.2, faults: [DOWN] });
+    expect(still.told).toEqual(["remove-addresses"]);
+    const well = successor(fault, { died: 1, now: 1.2 });
+    expect(well.state.role).toMatchObject({ kind: "backup", masterDownAt: at(1.2 + 3.609375) });
+  });
+
+  it("without an address to send from it is in Fault", () => {
+    const next = successor(bench("master"), { died: 0.9, now: 1, source: undefined });
+    expect(next.state.role).toEqual({ kind: "fault", reasons: [{ kind: "no-source-address" }] });
+  });
+
+  it("that had said farewell begins anew", () => {
+    const ended = bench("master").on({ kind: "shutdown" }, at(1));
+    const next = successor(ended, { died: 1, now: 1.2 });
+    expect(next.state.role).toMatchObject({ kind: "backup", masterDownAt: at(1.2 + 3.609375) });
+    expect(next.effects.at(-1)).toMatchObject({ kind: "role-changed", reason: "startup" });
+  });
+});
