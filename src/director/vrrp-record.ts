@@ -13,7 +13,7 @@ export interface VrrpRecord {
   /** What was told last of each sync group. */
   readonly groups: readonly { readonly name: string; readonly state: GroupState }[];
   /** And what was mailed last. */
-  readonly mailedGroups: readonly { readonly name: string; readonly state: ToldState }[];
+  readonly mailedGroups: readonly { readonly name: string; readonly state: GroupState }[];
   readonly scripts: readonly { readonly name: string; readonly standing: ScriptStanding }[];
   readonly trackers: TrackerStatus;
 }

@@ -69,13 +69,14 @@ export class RoleJournal {
   #differs({ routers }: VrrpDirectorState): boolean {
     if (routers.size !== this.#told.length) return true;
     let at = 0;
-    for (const [key, { state, priority, faults }] of routers) {
+    for (const [key, { state, priority, faults, told: said }] of routers) {
       const told = this.#told[at++];
       const same =
         told?.key === key &&
         told.role === state.role.kind &&
         told.master === state.master?.address &&
         told.priority === priority &&
+        told.said === said &&
         told.faults === faults.size;
       if (!same) return true;
     }
@@ -90,6 +91,7 @@ export class RoleJournal {
       role: entry.state.role.kind,
       master: entry.state.master?.address,
       priority: entry.priority,
+      said: entry.told,
       faults: entry.faults.size,
     }));
     this.#writtenAt = now;
@@ -131,6 +133,7 @@ interface Told {
   readonly role: string;
   readonly master: string | undefined;
   readonly priority: number;
+  readonly said: string | undefined;
   readonly faults: number;
 }
 
