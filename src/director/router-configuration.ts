@@ -100,6 +100,7 @@ function createEntry(instance: VrrpInstance, config: Config): RouterEntry {
       rejected: new Map(),
     },
     removed: false,
+    changedAt: undefined,
     told: undefined,
     mailed: undefined,
     exchange: freshExchange,

@@ -116,6 +116,7 @@ function roleChanged(
 ): void {
   const { entry, step } = performing;
   const { instance, counters } = entry;
+  entry.changedAt = step.now;
   if (effect.to === "master") counters.becameMaster++;
   if (effect.from === "master") counters.releasedMaster++;
   log("info", roleLine(instance.name, effect), performing);

@@ -28,6 +28,7 @@ export function startUp(
     return;
   }
   const { role, master } = known;
+  entry.changedAt = known.changedAt ?? entry.changedAt;
   entry.told = known.told;
   entry.mailed = known.mailed;
   restoreCounters(entry, known);

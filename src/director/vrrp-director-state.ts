@@ -35,6 +35,8 @@ export interface RouterEntry {
   readonly counters: RouterCounters;
   /** A reload has taken it out of the configuration. */
   removed: boolean;
+  /** When its role changed last. */
+  changedAt: Instant | undefined;
   /** The state told last, and that of the last mail. */
   told: ToldState | undefined;
   mailed: ToldState | undefined;

@@ -23,6 +23,7 @@ export interface RouterRecord {
   readonly key: string;
   readonly role: Role;
   readonly master?: KnownMaster;
+  readonly changedAt?: Instant;
   /** What was told and mailed last. */
   readonly told?: ToldState;
   readonly mailed?: ToldState;
@@ -50,12 +51,13 @@ export function vrrpRecord(state: VrrpDirectorState): VrrpRecord {
 }
 
 function routerRecord(key: string, entry: RouterEntry): RouterRecord {
-  const { counters, told, mailed } = entry;
+  const { counters, told, mailed, changedAt } = entry;
   const { role, master } = entry.state;
   return {
     key,
     role,
     ...(master === undefined ? {} : { master }),
+    ...(changedAt === undefined ? {} : { changedAt }),
     ...(told === undefined ? {} : { told }),
     ...(mailed === undefined ? {} : { mailed }),
     counters: { ...counters, rejected: [...counters.rejected] },

@@ -36,6 +36,8 @@ export interface VrrpInstanceStatus {
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
   readonly role: Role;
+  /** When it changed to this role; absent before the first. */
+  readonly changedAt?: Instant;
   /** The state told last to scripts, pipes and by mail; absent before the first. */
   readonly told?: ToldState;
   /** What stands against taking part, as far as the router was told. */
@@ -106,6 +108,7 @@ function instanceStatus(
     virtualRouterId: config.virtualRouterId,
     version: config.version,
     role,
+    ...(entry.changedAt === undefined ? {} : { changedAt: entry.changedAt }),
     faults: [...entry.faults.values()],
     priority,
     basePriority: config.priority,

@@ -49,16 +49,15 @@ export function globalText(config: Config, { hostName, namespace }: DumpContext)
     ` no_checker_emails = ${Number(global.noCheckerEmails)}`,
     ` rx_bufs_multiples = ${global.vrrp.receiveBufferMultiplier}`,
     ` umask = 0${management.umask.toString(8)}`,
-    ...(global.vrrpStartupDelay === 0
-      ? []
-      : [` vrrp_startup_delay = ${inSeconds(global.vrrpStartupDelay)}`]),
+    ...(global.vrrpStartupDelay === 0 ? [] : [` vrrp_startup_delay = ${inSeconds(global.vrrpStartupDelay)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function namesText({ processes }: GlobalDefinitions): readonly string[] {
   const { vrrp, checker, bfd, ownNames } = processes;
-  const name = (own: string | undefined, suffix: string) => own ?? (ownNames ? `keepalived_${suffix}` : undefined);
+  const name = (own: string | undefined, suffix: string) =>
+    own ?? (ownNames ? `keepalived_${suffix}` : undefined);
   const named: readonly (readonly [string, string | undefined])[] = [
     ["VRRP", name(vrrp.name, "vrrp")],
     ["LVS", name(checker.name, "lvs")],

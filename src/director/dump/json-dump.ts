@@ -91,13 +91,13 @@ function instanceJson(
 }
 
 function scriptsJson(notify: VrrpNotify): Json {
-  const { backup, master, fault, stop, any, deleted, masterHeardLower } = notify;
+  const { backup, master, fault, stop, any: every, deleted, masterHeardLower } = notify;
   const commands = {
     script_backup: backup,
     script_master: master,
     script_fault: fault,
     script_stop: stop,
-    script: any,
+    script: every,
     script_deleted: deleted === "written" ? undefined : deleted,
     script_master_rx_lower_pri: masterHeardLower,
   };
