@@ -198,7 +198,7 @@ function absenceText({ backWithin, peerWithin, obstacles, to }: AddressChange): 
 function scriptLines({ kind, name, settings }: ScriptChange, painter: Painter): readonly string[] {
   const [mark, text] = {
     stop: ["-", `${name} is no longer run`] as const,
-    restart: ["↻", `${name} begins anew and is run at once`] as const,
+    restart: ["↻", `${name} is run at once with its new command; until then it stands as before`] as const,
     edit: ["~", `${name} goes on with other settings`] as const,
     start: ["+", `${name} is run at once, and from now on`] as const,
   }[kind];

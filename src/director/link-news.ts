@@ -1,5 +1,7 @@
 import type { Link, VrrpHostEvent } from "./host.ts";
+import { usable } from "./link-table.ts";
 import { refreshAddress, refreshAll } from "./router-upkeep.ts";
+import { noteAllStrays } from "./stray-addresses.ts";
 import type { StepContext } from "./vrrp-director-state.ts";
 import { openWires } from "./wires.ts";
 
@@ -15,11 +17,11 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
   switch (event.kind) {
     case "address-added":
       links.addAddress(event.address);
-      refreshAddress(event.address, context);
+      refreshAddress(event.address, { there: true, context });
       return;
     case "address-removed":
       links.removeAddress(event.address);
-      refreshAddress(event.address, context);
+      refreshAddress(event.address, { there: false, context });
       return;
     case "snapshot":
       links.replaceAll(event.links, event.addresses);
@@ -38,8 +40,10 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
 function everythingChanged(context: StepContext): void {
   const { state } = context;
   state.index.forgetOwn();
+  for (const { interface: name } of state.config?.daemon.linkDelays ?? []) noteLink(name, context);
   openWires(context);
   refreshAll(state.routers.values(), context);
+  noteAllStrays(context);
 }
 
 /** An interface is new, another, renamed or gone: its old and its new name are what concerns routers. */
@@ -50,8 +54,16 @@ function linkChanged(
   const { index } = context.state;
   const names = new Set([before?.name, link?.name].filter((name) => name !== undefined));
   const concerned = new Set([...names].flatMap((name) => [...index.onInterface(name)]));
-  for (const name of names) index.forgetOwn(name);
+  for (const name of names) {
+    index.forgetOwn(name);
+    noteLink(name, context);
+  }
   if (concerned.size === 0) return;
   openWires(context);
   refreshAll(concerned, context);
+}
+
+function noteLink(name: string, { state, now }: StepContext): void {
+  const link = state.links.named(name);
+  state.linkDelays.note(name, link === undefined ? "gone" : usable(link) ? "up" : "down", now);
 }

@@ -20,6 +20,12 @@ class AddressList {
     return this.#entries.has(address);
   }
 
+  find(address: IpAddress): InterfaceAddress | undefined {
+    if (!this.has(address)) return undefined;
+    for (const known of this.#all.values()) if (known.address === address) return known;
+    return undefined;
+  }
+
   values(): Iterable<InterfaceAddress> {
     return this.#all.values();
   }
@@ -111,6 +117,11 @@ export class LinkTable {
   /** Whether the interface has this address now. */
   has(interfaceName: string, address: IpAddress): boolean {
     return this.#listOf(interfaceName)?.has(address) ?? false;
+  }
+
+  /** An address of an interface as the kernel tells of it. */
+  find(interfaceName: string, address: IpAddress): InterfaceAddress | undefined {
+    return this.#listOf(interfaceName)?.find(address);
   }
 
   /**

@@ -61,14 +61,10 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   const { now } = status;
   vrrpDirector.step(state, { kind: "start", config, ...world(status) }, now);
   state.scripts.alarm(now, []);
-  for (const { name, standing } of status.scripts) {
-    if (standing === "unknown") continue;
-    const outcome = { kind: "exited", code: standing === "up" ? 0 : 1 } as const;
-    const most = 2 + Math.max(0, ...config.vrrpScripts.map(({ rise, fall }) => Math.max(rise, fall)));
-    for (let results = 0; results < most && standingOf(state, name) !== standing; results++) {
-      vrrpDirector.step(state, { kind: "script-result", script: name, outcome }, now);
-    }
-  }
+  state.scripts.restore(
+    status.scripts.map(({ name, standing }) => ({ name, standing: { standing, against: 0 } })),
+  );
+  state.electionsFrom = status.electionsFrom ?? now;
   if (status.trackers !== undefined) state.standings.restore(status.trackers);
   const { links, addresses } = world(status);
   state.links.replaceAll(links, addresses);
@@ -95,11 +91,6 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   state.wires.clear();
   openWires({ state, now, out: [] });
   return state;
-}
-
-/** "unknown" is told apart from "up", unlike in `ScriptSchedule.standing`. */
-function standingOf(state: VrrpDirectorState, name: string): string | undefined {
-  return state.scripts.standings().find((script) => script.name === name)?.standing;
 }
 
 function world(status: VrrpStatus): {

@@ -1,3 +1,4 @@
+import { after, between, type Instant, instant, microseconds } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { freshExchange } from "../vrrp/exchange.ts";
@@ -6,9 +7,12 @@ import { createReceiver } from "../vrrp/reception.ts";
 import { routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { TrackerReadings } from "./host.ts";
+import { usable } from "./link-table.ts";
+import { logNowAndThen } from "./log-now-and-then.ts";
 import { deliver } from "./router-delivery.ts";
 import { inherit, startUp } from "./router-start.ts";
 import { assess, priorityOf, refreshAll } from "./router-upkeep.ts";
+import type { FileReading } from "./tracker-standings.ts";
 import {
   type RouterEntry,
   routerKey,
@@ -29,12 +33,14 @@ export function configure(
 ): void {
   const { state, out } = context;
   if (state.stopping) return;
+  const reload = state.config !== undefined;
   state.config = config;
-  state.scripts.configure(config, context.now);
-  if (legacy !== undefined) inherit(legacy.record, state);
+  state.scripts.configure(config, { now: context.now, reload });
   state.standings.configure(config);
-  for (const reading of readings?.files ?? []) state.standings.file(reading);
-  for (const count of readings?.processes ?? []) state.standings.process(count, config);
+  if (legacy !== undefined) inherit(legacy.record, state);
+  for (const reading of readings?.files ?? []) takeFile(reading, context);
+  for (const count of readings?.processes ?? []) state.standings.process(count, "at-once");
+  state.linkDelays.configure(config.daemon.linkDelays, (name) => usable(state.links.named(name)));
   const wanted = new Map<string, VrrpInstance>();
   for (const instance of config.vrrpInstances) {
     const reason = unsupportedReason(instance);
@@ -50,8 +56,8 @@ export function configure(
   }
   for (const [key, instance] of wanted) {
     const known = state.routers.get(key);
-    if (known === undefined) state.routers.set(key, createEntry(instance, config));
-    else takeInstance(known, { instance, config });
+    if (known === undefined) state.routers.set(key, createEntry(instance, context));
+    else takeInstance(known, instance);
   }
   indexRouters(state, config);
   // One that waits for `vrrp_startup_delay` has started.
@@ -79,8 +85,28 @@ export function indexRouters(state: VrrpDirectorState, config: Config): void {
   for (const group of state.index.groups) state.changedGroups.add(group);
 }
 
-function createEntry(instance: VrrpInstance, config: Config): RouterEntry {
-  const router = routerConfig(instance, config.global.vrrpStartupDelay);
+/** Before this no election takes place: `vrrp_startup_delay` from now, `vrrp_delay_after_boot` from the clock's zero. */
+export function electionsFrom({ global }: Config, now: Instant): Instant {
+  const started = after(now, global.vrrpStartupDelay);
+  const booted = instant(global.vrrp.delayAfterBoot);
+  return booted > started ? booted : started;
+}
+
+/** Takes the content of a tracked file; one that is no number changes nothing. */
+export function takeFile(reading: FileReading, context: StepContext): void {
+  if (context.state.standings.file(reading)) return;
+  const line = {
+    key: `file ${reading.name}`,
+    level: "warning",
+    message: () =>
+      `track_file ${reading.name} holds ${JSON.stringify(reading.content?.trim().slice(0, 40))}, which is beyond 32 bits; the number before stays`,
+  } as const;
+  logNowAndThen(line, context);
+}
+
+function createEntry(instance: VrrpInstance, { state, now }: StepContext): RouterEntry {
+  const wait = between(now, state.electionsFrom);
+  const router = routerConfig(instance, wait > 0 ? wait : microseconds(0));
   return {
     instance,
     config: router,
@@ -111,12 +137,9 @@ function createEntry(instance: VrrpInstance, config: Config): RouterEntry {
   };
 }
 
-function takeInstance(
-  entry: RouterEntry,
-  { instance, config }: { readonly instance: VrrpInstance; readonly config: Config },
-): void {
+function takeInstance(entry: RouterEntry, instance: VrrpInstance): void {
   entry.instance = instance;
-  entry.config = routerConfig(instance, config.global.vrrpStartupDelay);
+  entry.config = routerConfig(instance, entry.config.startupDelay);
   entry.receiver = createReceiver(entry.config);
   entry.sender = createSender(entry.config);
 }

@@ -30,9 +30,36 @@ const DEFAULT_FILE_WEIGHT = 1;
  *   addresses: there a weighted script or BFD session is left out, an interface and a process have weight 0, and a file
  *   has weight 0 when its weight was the default, and is left out otherwise;
  * - weights of the group count, unless one of its members is an owner, which makes them 0;
- * - what both have is one tracker, with the group's weight unless its own is 0.
+ * - what both have is one tracker, with the group's weight unless its own is 0;
+ * - the interface of the instance and those of its addresses (unless `no_track`) have weight 0, whatever a list says.
  */
 export function trackedBy(instance: VrrpInstance, group: Group | undefined): readonly TrackedThing[] {
+  const devices = addressDevices(instance);
+  const listed = listedTrackers(instance, group);
+  const named = new Set(listed.flatMap(({ kind, name }) => (kind === "interface" ? [name] : [])));
+  const implied = [...devices].filter((name) => !named.has(name));
+  return [
+    ...listed.flatMap((tracked) => {
+      if (tracked.kind !== "interface") return [tracked];
+      // Its own interface is looked at anyway.
+      if (tracked.name === instance.interface && !instance.dontTrackPrimary) return [];
+      return [devices.has(tracked.name) ? { ...tracked, weight: 0 } : tracked];
+    }),
+    ...implied.map((name) => ({ kind: "interface" as const, name, weight: 0, reverse: false })),
+  ];
+}
+
+/** Other interfaces that have addresses of the instance, except where `no_track` says that nobody minds. */
+function addressDevices(instance: VrrpInstance): ReadonlySet<string> {
+  const tracked = [...instance.virtualAddresses, ...instance.excludedAddresses].filter(
+    ({ flags = [] }) => !flags.includes("no_track"),
+  );
+  return new Set(
+    tracked.flatMap(({ device }) => (device === undefined || device === instance.interface ? [] : [device])),
+  );
+}
+
+function listedTrackers(instance: VrrpInstance, group: Group | undefined): readonly TrackedThing[] {
   const weightless = instance.priority === 255 || group?.block.trackingWeight === false;
   const ownerInGroup = group?.members.some((member) => member.instance.priority === 255) === true;
   return LISTS.flatMap(([kind, list]) => {
@@ -61,6 +88,11 @@ function weightCounts({ kind, weight }: TrackedThing): boolean {
   return kind === "script" || kind === "bfd" || (kind === "file" && weight !== DEFAULT_FILE_WEIGHT);
 }
 
+/** Whether an interface counts as up, after its `interface_up_down_delays`. */
+export function linkCounts(name: string, state: VrrpDirectorState): boolean {
+  return state.linkDelays.isUp(name) ?? usable(state.links.named(name));
+}
+
 /** What a router tracks, as it stands now. */
 export function trackers(entry: RouterEntry, state: VrrpDirectorState): readonly Tracker[] {
   return entry.tracked.map((tracked) => standingNow(tracked, state));
@@ -72,7 +104,7 @@ function standingNow(tracked: TrackedThing, state: VrrpDirectorState): Tracker {
     case "script":
       return { ...tracked, kind, standing: state.scripts.standing(name) };
     case "interface":
-      return { ...tracked, kind, standing: usable(state.links.named(name)) ? "up" : "down" };
+      return { ...tracked, kind, standing: linkCounts(name, state) ? "up" : "down" };
     case "file":
       return { ...tracked, kind, value: state.standings.fileValue(name) };
     case "process":

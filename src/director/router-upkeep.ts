@@ -3,10 +3,10 @@ import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress } from "./host.ts";
-import { usable } from "./link-table.ts";
 import { tellPriority } from "./notifying.ts";
 import { deliver } from "./router-delivery.ts";
-import { trackers } from "./router-trackers.ts";
+import { linkCounts, trackers } from "./router-trackers.ts";
+import { noteStray } from "./stray-addresses.ts";
 import { companionFault, noteFaulty } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 
@@ -81,13 +81,18 @@ function lostAddresses(entry: RouterEntry, context: StepContext): void {
 }
 
 /** Brings the routers up to date that an address on an interface concerns. */
-export function refreshAddress(address: InterfaceAddress, context: StepContext): void {
-  const { links, index } = context.state;
+export function refreshAddress(
+  address: InterfaceAddress,
+  { there, context }: { readonly there: boolean; readonly context: StepContext },
+): void {
+  const { links, index, strays } = context.state;
   const link = links.indexed(address.interfaceIndex);
   if (link === undefined) return;
   const movers = index.withAddress(link.name, address.address);
   if (movers !== undefined) {
     refreshAll(movers, context);
+    if (there) noteStray(link.name, address.address, context);
+    else strays.forget(link.name, address.address);
     return;
   }
   index.forgetOwn(link.name);
@@ -105,8 +110,11 @@ function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly Fault
   const { interface: name } = entry.config;
   const link = state.links.named(name);
   if (link === undefined) faults.push({ kind: "interface-missing", interface: name });
-  else if (!entry.instance.dontTrackPrimary && !usable(link))
+  else if (!entry.instance.dontTrackPrimary && !linkCounts(name, state))
     faults.push({ kind: "interface-down", interface: name });
+  if (entry.instance.faultWithoutPeer && entry.instance.unicastPeers.length === 0) {
+    faults.push({ kind: "no-unicast-peer" });
+  }
   return [...faults, ...trackerFaults(trackers(entry, state))];
 }
 
@@ -118,7 +126,10 @@ export function priorityOf(entry: RouterEntry, state: VrrpDirectorState): number
 /** The address a router sends from: the configured one, else the primary one of its interface. */
 export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddress | undefined {
   const { instance, config } = entry;
-  if (instance.sourceAddress !== undefined) return instance.sourceAddress;
+  if (instance.sourceAddress !== undefined) {
+    const gone = instance.trackSourceAddress && !state.links.has(config.interface, instance.sourceAddress);
+    return gone ? undefined : instance.sourceAddress;
+  }
   const virtual = state.index.virtualOn(config.interface);
   return state.links.primaryAddress(config.interface, { family: config.family, virtual });
 }

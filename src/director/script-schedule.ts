@@ -23,10 +23,10 @@ export class ScriptSchedule {
   readonly #entries = new Map<string, ScriptEntry>();
 
   /**
-   * Takes the scripts of a configuration that some instance or sync group tracks. One whose command stays the same keeps its
-   * standing; others begin anew, at once.
+   * Takes the scripts of a configuration that some instance or sync group tracks. One that is known keeps its standing, as
+   * in keepalived; with another command it runs at once. One that a reload brings is no fault until its first result.
    */
-  configure(config: Config, now: Instant): void {
+  configure(config: Config, { now, reload }: { readonly now: Instant; readonly reload: boolean }): void {
     const tracked = new Set(
       [...config.vrrpInstances, ...config.syncGroups].flatMap(({ trackScripts }) =>
         trackScripts.map(({ name }) => name),
@@ -38,11 +38,13 @@ export class ScriptSchedule {
     for (const name of [...this.#entries.keys()]) if (!wanted.has(name)) this.#entries.delete(name);
     for (const [name, script] of wanted) {
       const known = this.#entries.get(name);
-      if (known !== undefined && sameCommand(known.script, script)) known.script = script;
-      else {
+      if (known !== undefined) {
+        if (!sameCommand(known.script, script)) Object.assign(known, { nextRunAt: now, running: false });
+        known.script = script;
+      } else {
         this.#entries.set(name, {
           script,
-          standing: initialScriptStanding(script.initFail),
+          standing: initialScriptStanding(script.initFail, reload),
           lastOutcome: undefined,
           nextRunAt: now,
           running: false,

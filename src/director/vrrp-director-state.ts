@@ -1,5 +1,5 @@
 import type { AddressFamily } from "../base/ip-address.ts";
-import type { Instant } from "../base/time.ts";
+import { type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { Exchange } from "../vrrp/exchange.ts";
@@ -10,12 +10,14 @@ import type { RouterConfig } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
 import { DeadlineTable } from "./deadline-table.ts";
 import type { VrrpHostEffect } from "./host.ts";
+import { LinkDelays } from "./link-delays.ts";
 import { LinkTable } from "./link-table.ts";
 import type { ToldState } from "./notification.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { RouterIndex } from "./router-index.ts";
 import type { TrackedThing } from "./router-trackers.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
+import { StrayAddresses } from "./stray-addresses.ts";
 import type { Group, GroupState } from "./sync-groups.ts";
 import { TrackerStandings } from "./tracker-standings.ts";
 
@@ -79,6 +81,10 @@ export interface VrrpDirectorState {
   readonly scripts: ScriptSchedule;
   /** Tracked files, processes and BFD sessions. */
   readonly standings: TrackerStandings;
+  readonly linkDelays: LinkDelays;
+  readonly strays: StrayAddresses;
+  /** Before it no election takes place: `vrrp_startup_delay`, `vrrp_delay_after_boot`. */
+  electionsFrom: Instant;
   /** What the sockets listen for, by `interface/family`: to ask only for changes. */
   readonly wires: Map<string, string>;
   /** What was told last of each sync group. */
@@ -113,6 +119,9 @@ export function initialVrrpState(): VrrpDirectorState {
     rejections: new RejectionLog(),
     scripts: new ScriptSchedule(),
     standings: new TrackerStandings(),
+    linkDelays: new LinkDelays(),
+    strays: new StrayAddresses(),
+    electionsFrom: instant(0),
     wires: new Map(),
     groupStates: new Map(),
     mailedGroupStates: new Map(),

@@ -5,12 +5,13 @@ import type { RouterEffect } from "../vrrp/router-state.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { takeLinkNews } from "./link-news.ts";
+import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
-import { configure } from "./router-configuration.ts";
+import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { deliver } from "./router-delivery.ts";
 import { refreshAll } from "./router-upkeep.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
-import { logNowAndThen, packet } from "./vrrp-reception.ts";
+import { packet } from "./vrrp-reception.ts";
 
 /** Joins virtual routers, interfaces, trackers and notifications: the machine of the VRRP process. */
 export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect> = {
@@ -25,7 +26,13 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
     return { state, effects: configured ? toldInStartingOrder(out) : out };
   },
   deadline(state) {
-    return earliest([state.scripts.deadline(), state.deadlines.earliest()]);
+    return earliest([
+      state.deadlines.earliest(),
+      state.scripts.deadline(),
+      state.standings.deadline(),
+      state.linkDelays.deadline(),
+      state.strays.deadline(),
+    ]);
   },
 };
 
@@ -34,6 +41,7 @@ function take(event: VrrpHostEvent, context: StepContext): void {
   switch (event.kind) {
     case "start":
       state.links.replaceAll(event.links, event.addresses);
+      state.electionsFrom = electionsFrom(event.config, context.now);
       configure(event, context);
       return;
     case "reload":
@@ -57,11 +65,11 @@ function take(event: VrrpHostEvent, context: StepContext): void {
       refreshAll(state.index.tracking("script", event.script), context);
       return;
     case "tracked-file":
-      state.standings.file(event);
+      takeFile(event, context);
       refreshAll(state.index.tracking("file", event.name), context);
       return;
     case "tracked-process":
-      if (state.config !== undefined) state.standings.process(event, state.config);
+      state.standings.process(event, context.now);
       refreshAll(state.index.tracking("process", event.name), context);
       return;
     case "bfd-session":
@@ -89,6 +97,9 @@ function take(event: VrrpHostEvent, context: StepContext): void {
 function alarm(context: StepContext): void {
   const { state, now } = context;
   state.scripts.alarm(now, context.out);
+  for (const name of state.standings.alarm(now)) refreshAll(state.index.tracking("process", name), context);
+  for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
+  state.strays.alarm(context);
   for (const slot of state.deadlines.due(now)) {
     const entry = state.slots[slot];
     // What came before in this alarm may have moved it: a member of a group takes the others along.

@@ -2,7 +2,8 @@ import { ipAddressBytes } from "../base/ip-address.ts";
 import { describeRejection } from "../vrrp/describe.ts";
 import { claimedVirtualRouterId, viewIpv4Packet, viewIpv6Payload } from "../vrrp/packet-view.ts";
 import { receiveAdvertisement } from "../vrrp/reception.ts";
-import type { LogLevel, VrrpHostEvent } from "./host.ts";
+import type { VrrpHostEvent } from "./host.ts";
+import { logNowAndThen } from "./log-now-and-then.ts";
 import { deliver } from "./router-delivery.ts";
 import { routerKey, type StepContext } from "./vrrp-director-state.ts";
 import { wallClock } from "./wall-clock.ts";
@@ -57,15 +58,4 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);
-}
-
-/** One line for what may come thousands of times a second, then a summary a minute. */
-export function logNowAndThen(
-  line: { readonly key: string; readonly level: LogLevel; readonly message: () => string },
-  { state, now, out }: StepContext,
-): void {
-  const due = state.rejections.note(line.key, now);
-  if (due === undefined) return;
-  const more = due.suppressed === 0 ? "" : ` (and ${due.suppressed} more since the last such line)`;
-  out.push({ kind: "log", level: line.level, message: `${line.message()}${more}` });
 }

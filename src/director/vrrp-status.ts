@@ -23,6 +23,8 @@ export interface VrrpStatus {
   readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
   /** Tracked files, processes and BFD sessions; absent in what an older daemon answers. */
   readonly trackers?: TrackerStatus;
+  /** Before it no election takes place; absent in what an older daemon answers. */
+  readonly electionsFrom?: Instant;
   readonly links: readonly LinkStatus[];
 }
 
@@ -86,6 +88,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
     groups: [...state.groupStates].map(([name, told]) => ({ name, state: told })),
     scripts: state.scripts.standings(),
     trackers: state.standings.all(),
+    electionsFrom: state.electionsFrom,
     links: state.links.all().map(({ link, addresses }) => ({
       ...link,
       hardwareAddress: [...link.hardwareAddress],

@@ -109,6 +109,8 @@ export function describeFault(reason: FaultReason): string {
       return `interface ${reason.interface} does not exist`;
     case "no-source-address":
       return "the interface has no address to send from";
+    case "no-unicast-peer":
+      return "no unicast_peer is configured, and unicast_fault_no_peer forbids multicast";
     case "script":
       return `script ${reason.name} failed`;
     case "script-pending":

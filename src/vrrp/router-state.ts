@@ -11,6 +11,8 @@ export type FaultReason =
   | { readonly kind: "interface-missing"; readonly interface: string }
   /** The interface has no address of the router's family to send from; raised by the machine itself. */
   | { readonly kind: "no-source-address" }
+  /** `unicast_fault_no_peer`: multicast would be the only way left. */
+  | { readonly kind: "no-unicast-peer" }
   /** A `track_script` of weight 0 failed, or has not given its first result yet. */
   | { readonly kind: "script"; readonly name: string }
   | { readonly kind: "script-pending"; readonly name: string }

@@ -1,7 +1,10 @@
 import type { FaultReason } from "./router-state.ts";
 
-/** How a tracked thing stands. "unknown" is a script before its first result. */
-export type Standing = "unknown" | "up" | "down";
+/**
+ * How a tracked thing stands. "unknown" is a script before its first result, "assumed" one that a reload brought: that
+ * counts as no fault, and its weight counts neither way (keepalived's rule).
+ */
+export type Standing = "unknown" | "assumed" | "up" | "down";
 
 interface Weighed {
   readonly name: string;
@@ -54,7 +57,7 @@ export function trackerFaults(trackers: readonly Tracker[]): readonly FaultReaso
     const { kind, name } = tracker;
     if (kind === "file") return fileContribution(tracker) === FILE_FAULT ? [{ kind, name }] : [];
     const standing = turned(tracker);
-    if (tracker.weight !== 0 || standing === "up") return [];
+    if (tracker.weight !== 0 || standing === "up" || standing === "assumed") return [];
     if (kind === "interface") return [{ kind: "interface-down", interface: name }];
     if (kind === "script") return [{ kind: standing === "down" ? "script" : "script-pending", name }];
     return [{ kind, name }];
@@ -62,8 +65,9 @@ export function trackerFaults(trackers: readonly Tracker[]): readonly FaultReaso
 }
 
 function turned(tracker: Exclude<Tracker, { kind: "file" }>): Standing {
-  if (!tracker.reverse || tracker.standing === "unknown") return tracker.standing;
-  return tracker.standing === "up" ? "down" : "up";
+  if (!tracker.reverse) return tracker.standing;
+  if (tracker.standing === "up") return "down";
+  return tracker.standing === "down" ? "up" : tracker.standing;
 }
 
 /** A `vrrp_script`'s standing and how many results in a row speak against it. */
@@ -72,9 +76,9 @@ export interface ScriptStanding {
   readonly against: number;
 }
 
-/** Before the first result: unknown, or down when `init_fail` is set. */
-export function initialScriptStanding(initFail: boolean): ScriptStanding {
-  return { standing: initFail ? "down" : "unknown", against: 0 };
+/** Before the first result: down when `init_fail` is set, else unknown, or assumed when a reload brought the script. */
+export function initialScriptStanding(initFail: boolean, atReload = false): ScriptStanding {
+  return { standing: initFail ? "down" : atReload ? "assumed" : "unknown", against: 0 };
 }
 
 /** One result of a script; a timeout or a signal counts as failure. */
@@ -90,7 +94,7 @@ export interface ScriptResult {
  */
 export function afterScriptResult(before: ScriptStanding, result: ScriptResult): ScriptStanding {
   const says: Standing = result.success ? "up" : "down";
-  if (before.standing === "unknown") return { standing: says, against: 0 };
+  if (before.standing === "unknown" || before.standing === "assumed") return { standing: says, against: 0 };
   if (before.standing === says) return before.against === 0 ? before : { standing: says, against: 0 };
   const against = before.against + 1;
   const needed = result.success ? result.rise : result.fall;

@@ -67,7 +67,7 @@ export function trackingText(config: Config, status: VrrpStatus): readonly strin
 function scriptsText(config: Config, { scripts }: VrrpStatus): readonly string[] {
   if (config.vrrpScripts.length === 0) return [];
   const standings = new Map(scripts.map(({ name, standing }) => [name, standing]));
-  const words = { up: "GOOD", down: "BAD", unknown: "INIT" } as const;
+  const words = { up: "GOOD", down: "BAD", unknown: "INIT", assumed: "INIT/RELOAD" } as const;
   return [
     "------< VRRP Scripts >------",
     ...config.vrrpScripts.flatMap((script) => [

@@ -1,0 +1,74 @@
+import { after, earliest, type Instant } from "../base/time.ts";
+import type { LinkDelay } from "../conf/model/daemon-definitions.ts";
+
+interface Delayed {
+  delay: LinkDelay;
+  /** What counts. */
+  up: boolean;
+  /** It has been up before: only then do delays apply, as in keepalived. */
+  seenUp: boolean;
+  /** When the other state counts, if it lasts. */
+  turnsAt: Instant | undefined;
+}
+
+/**
+ * `interface_up_down_delays`: a link that goes down or comes up counts only when that has lasted, so that a flapping
+ * cable moves no addresses. An interface that disappears counts at once. Changed in place: it belongs to one machine's
+ * state.
+ */
+export class LinkDelays {
+  readonly #delayed = new Map<string, Delayed>();
+
+  /** Takes the delays of a configuration, and how the links stand; what is known keeps its state. */
+  configure(delays: readonly LinkDelay[], isUp: (name: string) => boolean): void {
+    const known = new Map(this.#delayed);
+    this.#delayed.clear();
+    for (const delay of delays) {
+      const up = isUp(delay.interface);
+      const entry = known.get(delay.interface) ?? { delay, up, seenUp: up, turnsAt: undefined };
+      entry.delay = delay;
+      this.#delayed.set(delay.interface, entry);
+    }
+  }
+
+  /** Takes how an interface stands now; "gone" when there is none of this name. */
+  note(name: string, standing: "up" | "down" | "gone", now: Instant): void {
+    const entry = this.#delayed.get(name);
+    if (entry === undefined) return;
+    if (standing === "gone") {
+      Object.assign(entry, { up: false, seenUp: false, turnsAt: undefined });
+      return;
+    }
+    const up = standing === "up";
+    if (up === entry.up) {
+      entry.turnsAt = undefined;
+      return;
+    }
+    const delay = up ? entry.delay.up : entry.delay.down;
+    if (entry.seenUp && delay > 0) entry.turnsAt ??= after(now, delay);
+    else turn(entry);
+  }
+
+  /** Whether a link counts as up; undefined when it has no delays. */
+  isUp(name: string): boolean | undefined {
+    return this.#delayed.get(name)?.up;
+  }
+
+  /** When the next delay ends. */
+  deadline(): Instant | undefined {
+    return earliest([...this.#delayed.values()].map(({ turnsAt }) => turnsAt));
+  }
+
+  /** Ends the delays that are over; the interfaces that count as another state now. */
+  alarm(now: Instant): readonly string[] {
+    const due = [...this.#delayed.values()].filter(({ turnsAt }) => turnsAt !== undefined && turnsAt <= now);
+    for (const entry of due) turn(entry);
+    return due.map(({ delay }) => delay.interface);
+  }
+}
+
+function turn(entry: Delayed): void {
+  entry.up = !entry.up;
+  entry.seenUp ||= entry.up;
+  entry.turnsAt = undefined;
+}
