@@ -1,6 +1,7 @@
 /** dgram-extra: raw IP, AF_PACKET, netlink and unix datagram sockets for Node, and the system calls around them. */
 export { addressOf, bpf } from "./bpf.ts";
 export type { SocketEvents, SocketOptions } from "./configurable-socket.ts";
+export { makeFifo } from "./fifo.ts";
 export { isLockedByAnother, lockFile } from "./file-lock.ts";
 export { interfaceIndex, interfaceName } from "./interface-index.ts";
 export { ipBytes, ipText } from "./ip-text.ts";

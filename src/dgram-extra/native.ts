@@ -30,6 +30,7 @@ export type SystemCallName =
   | "kill"
   | "listen"
   | "memfd_create"
+  | "mknodat"
   | "mlock2"
   | "mount"
   | "openat"

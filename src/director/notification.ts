@@ -175,21 +175,23 @@ const MAIL_SUBJECTS: Readonly<Record<ToldState, string>> = {
 };
 
 const INSTANCE_TEXTS: Readonly<Record<ToldState, string>> = {
-  MASTER: "has taken over: the virtual addresses are here",
-  BACKUP: "stands by: the virtual addresses are not here",
-  FAULT: "cannot take part: the virtual addresses are not here",
-  STOP: "stops, and has given up its virtual addresses",
-  DELETED: "was removed by a reload, and has given up its virtual addresses",
+  MASTER: "Its virtual addresses are here now.",
+  BACKUP: "Its virtual addresses are not here.",
+  FAULT: "It cannot take part, and its virtual addresses are not here.",
+  STOP: "It has given up its virtual addresses.",
+  DELETED: "A reload has removed it; it has given up its virtual addresses.",
 };
 
+/** Short lines: longer ones would be wrapped by an encoding. */
 function alertOf(
   { kind, name }: Subject,
   { state, priority }: { readonly state: ToldState; readonly priority: number },
 ): AlertMail {
-  const subject = `VRRP ${kind === "group" ? "Group" : "Instance"} ${name} - ${MAIL_SUBJECTS[state]}`;
+  const what = kind === "group" ? "Group" : "Instance";
+  const subject = `VRRP ${what} ${name} - ${MAIL_SUBJECTS[state]}`;
   const text =
     kind === "group"
-      ? `All instances of VRRP sync group ${name} are now in state ${state}.`
-      : `VRRP instance ${name} (priority ${priority}) ${INSTANCE_TEXTS[state]}.`;
+      ? `VRRP sync group ${name}: ${state}\nAll of its instances are in this state.`
+      : `VRRP instance ${name}, priority ${priority}: ${state}\n${INSTANCE_TEXTS[state]}`;
   return { subject, text };
 }

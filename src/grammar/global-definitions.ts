@@ -80,7 +80,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "Runs scripts under the path as written, symbolic links included",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "set_supplementary_groups",
@@ -91,7 +91,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "",
       in227: false,
       meaning: "Scripts get all groups of their user",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "router_id",
@@ -113,7 +113,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who mails claim to come from",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_server",
@@ -124,7 +124,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Host that takes the mails",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_helo_name",
@@ -135,7 +135,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Name given in the SMTP greeting",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_connect_timeout",
@@ -146,7 +146,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Time limit for talking to the mail host",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notification_email",
@@ -157,7 +157,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Who gets the mails",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_alert",
@@ -168,7 +168,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Whether blocks without an smtp_alert of their own send mail",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_alert_vrrp",
@@ -179,7 +179,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for instances and sync groups only",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "smtp_alert_checker",
@@ -212,7 +212,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command that ends before the children start",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "startup_script_timeout",
@@ -223,7 +223,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Time limit of startup_script",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "shutdown_script",
@@ -234,7 +234,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Command that runs when all children have ended",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "shutdown_script_timeout",
@@ -245,7 +245,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Time limit of shutdown_script",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "max_auto_priority",
@@ -289,7 +289,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends no mail about the fault state",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "default_interface",
@@ -778,7 +778,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets a line for every change, of routers and of services",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_fifo_script",
@@ -789,7 +789,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_notify_fifo",
@@ -800,7 +800,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets the changes of routers",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_notify_fifo_script",
@@ -811,7 +811,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_notify_priority_changes",
@@ -822,7 +822,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Tells changes of priority too, unless an instance says otherwise",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_concurrent",
@@ -845,7 +845,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Writes the present state of everything to the pipes after a reload",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lvs_notify_fifo",

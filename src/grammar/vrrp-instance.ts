@@ -578,7 +578,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Sends mail when the state changes",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_priority_changes",
@@ -589,7 +589,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Tells changes of priority too",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lvs_sync_daemon_interface",

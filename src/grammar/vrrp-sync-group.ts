@@ -146,7 +146,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Sends mail when the group changes",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "global_tracking",
@@ -180,7 +180,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Tells changes of priority too",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

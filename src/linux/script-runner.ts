@@ -1,41 +1,53 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { failed, ok, type Result } from "../base/result.ts";
-import { type Duration, inMilliseconds, seconds } from "../base/time.ts";
-import type { ScriptCommand, ScriptUser } from "../conf/model/global-definitions.ts";
+import { type Duration, seconds } from "../base/time.ts";
+import type { GlobalDefinitions, ScriptCommand, ScriptUser } from "../conf/model/global-definitions.ts";
 import type { ScriptOutcome } from "../director/host.ts";
-
-/** How long a script that was told to end may take before it is killed; keepalived waits as long. */
-const GRACE: Duration = seconds(2);
+import type { NotifyCommand } from "../director/notification.ts";
+import { scriptIdentity } from "./script-identity.ts";
+import { checkScriptSecurity, programPath } from "./script-path.ts";
+import { ScriptProcess, SEARCH_PATH } from "./script-process.ts";
 
 /** A notify command may take this long; keepalived sets no limit, and a hanging one then stays for ever. */
 const NOTIFY_LIMIT: Duration = seconds(60);
 
-interface Queued {
-  readonly command: ScriptCommand;
-  readonly arguments: readonly string[];
-}
+/** So many commands of one queue may wait; more come only from one that hangs while its instance flaps. */
+const LONGEST_QUEUE = 100;
 
-interface Identity {
-  readonly uid: number;
-  readonly gid: number;
-}
+/** So many commands may run side by side under `notify_concurrent`. */
+const MOST_CONCURRENT = 200;
 
 /** What the runner reports for the log. */
 export type ScriptReport = (level: "warning" | "info", message: string) => void;
 
-/**
- * Runs the commands of a configuration: without a shell, in a process group of their own so that a whole pipeline can
- * be ended, with a limit in time, and with a small environment made from nothing (LD_PRELOAD and IFS never get through).
- */
+/** What `global_defs` says about all scripts. */
+export type ScriptRules = Pick<GlobalDefinitions, "scriptUser" | "enableScriptSecurity" | "scripts">;
+
+interface Run {
+  readonly argv: readonly string[];
+  readonly user: ScriptUser | undefined;
+  readonly timeout: Duration | undefined;
+  readonly done: (outcome: ScriptOutcome) => void;
+}
+
+/** Runs the commands of a configuration: as whom, after which check, for how long and in which order. */
 export class ScriptRunner {
   readonly #report: ScriptReport;
-  readonly #running = new Set<ChildProcess>();
-  readonly #tracked = new Set<string>();
-  readonly #queues = new Map<string, Queued[]>();
+  #rules: ScriptRules;
+  readonly #checks = new Map<string, ScriptProcess | undefined>();
+  readonly #notifying = new Set<ScriptProcess>();
+  readonly #queues = new Map<string, NotifyCommand[]>();
+  readonly #refused = new Set<string>();
+  #dropped = 0;
 
-  constructor(report: ScriptReport) {
+  constructor(rules: ScriptRules, report: ScriptReport) {
+    this.#rules = rules;
     this.#report = report;
+  }
+
+  /** Takes what a new configuration says about scripts. */
+  configure(rules: ScriptRules): void {
+    this.#rules = rules;
+    this.#refused.clear();
   }
 
   /**
@@ -46,162 +58,149 @@ export class ScriptRunner {
     script: string,
     options: { command: ScriptCommand; timeout: Duration; done: (outcome: ScriptOutcome) => void },
   ): void {
-    if (this.#tracked.has(script)) return;
-    this.#tracked.add(script);
-    this.#execute(options.command, {
-      arguments: [],
+    if (this.#checks.has(script)) return;
+    this.#checks.set(script, undefined);
+    const started = this.start(options.command, {
       timeout: options.timeout,
       done: (outcome) => {
-        this.#tracked.delete(script);
+        this.#checks.delete(script);
         options.done(outcome);
       },
     });
+    if (started !== undefined && this.#checks.has(script)) this.#checks.set(script, started);
   }
 
   /** Runs a command after all earlier ones of its queue have ended. */
-  notify(queue: string, queued: Queued): void {
+  notify(queue: string, command: NotifyCommand): void {
     const waiting = this.#queues.get(queue);
-    if (waiting !== undefined) {
-      waiting.push(queued);
+    if (waiting === undefined) {
+      this.#queues.set(queue, []);
+      this.#runQueued(queue, command);
       return;
     }
-    this.#queues.set(queue, []);
-    this.#runQueued(queue, queued);
+    waiting.push(command);
+    if (waiting.length <= LONGEST_QUEUE) return;
+    waiting.shift();
+    this.#drop(`more than ${LONGEST_QUEUE} notify commands of ${queue} wait for one that does not end`);
   }
 
   /** Runs a command at once, whatever else runs (`notify_concurrent`). */
-  notifyAtOnce(queued: Queued): void {
-    this.#runCommand(queued, () => undefined);
+  notifyAtOnce(command: NotifyCommand): void {
+    if (this.#notifying.size >= MOST_CONCURRENT) {
+      this.#drop(`${MOST_CONCURRENT} notify commands run at the same time`);
+      return;
+    }
+    this.#runNotify(command, () => undefined);
   }
 
-  /** How many processes run now. */
-  get running(): number {
-    return this.#running.size;
+  /** Whether notify commands run or wait. */
+  get notifying(): boolean {
+    return this.#notifying.size > 0 || this.#queues.size > 0;
   }
 
-  /** Kills everything that still runs. */
+  /** Ends the tracked scripts: nobody waits for their results any more. */
+  endChecks(): void {
+    for (const check of this.#checks.values()) check?.terminate();
+  }
+
+  /** Kills everything that still runs, and forgets what waits. */
   killAll(): void {
-    for (const child of this.#running) killGroup(child, "SIGKILL");
+    this.#queues.clear();
+    for (const script of [...this.#notifying, ...this.#checks.values()]) script?.kill();
   }
 
-  #runQueued(queue: string, queued: Queued): void {
-    this.#runCommand(queued, () => {
+  /** Starts a command; undefined when it cannot run, which `done` has been told then. */
+  start(
+    command: ScriptCommand,
+    options: {
+      arguments?: readonly string[];
+      timeout?: Duration;
+      done: (outcome: ScriptOutcome) => void;
+    },
+  ): ScriptProcess | undefined {
+    const argv = [...command.argv, ...(options.arguments ?? [])];
+    return this.#start({ argv, user: command.user, timeout: options.timeout, done: options.done });
+  }
+
+  #drop(reason: string): void {
+    this.#dropped++;
+    if (this.#dropped > 1) return;
+    this.#report(
+      "warning",
+      `${reason}: the oldest that waits is left out, and so are later ones, without another line`,
+    );
+  }
+
+  #runQueued(queue: string, command: NotifyCommand): void {
+    this.#runNotify(command, () => {
       const next = this.#queues.get(queue)?.shift();
       if (next === undefined) this.#queues.delete(queue);
       else this.#runQueued(queue, next);
     });
   }
 
-  #runCommand(queued: Queued, ended: () => void): void {
-    const { command } = queued;
-    this.#execute(command, {
-      arguments: queued.arguments,
+  #runNotify({ command, arguments: words }: NotifyCommand, ended: () => void): void {
+    let own: ScriptProcess | undefined;
+    own = this.start(command, {
+      arguments: words,
       timeout: command.timeout ?? NOTIFY_LIMIT,
       done: (outcome) => {
-        const text = command.argv.join(" ");
-        if (outcome.kind === "exited" && outcome.code !== 0) {
-          this.#report("info", `notify script "${text}" ended with status ${outcome.code}`);
-        } else if (outcome.kind === "timed-out") {
-          this.#report("warning", `notify script "${text}" ran longer than its limit and was killed`);
-        } else if (outcome.kind === "not-started") {
-          this.#report("warning", `notify script "${text}" could not be started: ${outcome.reason}`);
-        }
+        if (own !== undefined) this.#notifying.delete(own);
+        this.#reportNotify(command.argv.join(" "), outcome);
         ended();
       },
     });
+    if (own !== undefined) this.#notifying.add(own);
   }
 
-  #execute(
-    command: ScriptCommand,
-    options: { arguments: readonly string[]; timeout: Duration; done: (outcome: ScriptOutcome) => void },
-  ): void {
-    const identity = identityOf(command.user);
-    if (!identity.ok) {
-      options.done({ kind: "not-started", reason: identity.error });
-      return;
+  #reportNotify(text: string, outcome: ScriptOutcome): void {
+    if (outcome.kind === "exited" && outcome.code !== 0) {
+      this.#report("info", `notify script "${text}" ended with status ${outcome.code}`);
+    } else if (outcome.kind === "timed-out") {
+      this.#report("warning", `notify script "${text}" ran longer than its limit and was killed`);
+    } else if (outcome.kind === "not-started") {
+      this.#report("warning", `notify script "${text}" could not be started: ${outcome.reason}`);
     }
-    const [program = "", ...own] = command.argv;
-    this.#start({ program, words: [...own, ...options.arguments], identity: identity.value, ...options });
   }
 
-  #start(job: {
-    program: string;
-    words: readonly string[];
-    identity: Identity | undefined;
-    timeout: Duration;
-    done: (outcome: ScriptOutcome) => void;
-  }): void {
-    const child = spawn(job.program, job.words, {
-      stdio: "ignore",
-      detached: true,
-      cwd: "/",
-      env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
-      ...(job.identity ?? {}),
+  #start({ argv, user, timeout, done }: Run): ScriptProcess | undefined {
+    const prepared = this.#prepare(argv, user);
+    if (!prepared.ok) {
+      done({ kind: "not-started", reason: prepared.error });
+      return undefined;
+    }
+    return new ScriptProcess({ ...prepared.value, ...(timeout === undefined ? {} : { timeout }), done });
+  }
+
+  #prepare(
+    argv: readonly string[],
+    user: ScriptUser | undefined,
+  ): Result<Pick<ConstructorParameters<typeof ScriptProcess>[0], "argv" | "identity" | "allGroups">, string> {
+    const identity = scriptIdentity(user, this.#rules);
+    if (!identity.ok) return identity;
+    const [written = "", ...words] = argv;
+    const common = { identity: identity.value, allGroups: this.#rules.scripts.supplementaryGroups };
+    // keepalived's test whether a file can be opened: `script "</path"`.
+    const opened = /^<[ \t]*(\/.*)$/s.exec(written)?.[1];
+    if (opened !== undefined) return ok({ ...common, argv: ["/bin/sh", "-c", '< "$0"', opened] });
+    const path = programPath(written, {
+      asWritten: this.#rules.scripts.symlinkPaths,
+      searchPath: SEARCH_PATH,
     });
-    this.#running.add(child);
-    let timedOut = false;
-    const timers = [
-      setTimeout(() => {
-        timedOut = true;
-        killGroup(child, "SIGTERM");
-        timers.push(setTimeout(() => killGroup(child, "SIGKILL"), inMilliseconds(GRACE)));
-      }, inMilliseconds(job.timeout)),
-    ];
-    let ended = false;
-    const end = (outcome: ScriptOutcome) => {
-      if (ended) return;
-      ended = true;
-      this.#running.delete(child);
-      for (const timer of timers) clearTimeout(timer);
-      job.done(outcome);
-    };
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      end({ kind: "not-started", reason: startFailure(job.program, error) });
-    });
-    child.on("exit", (code, signal) => {
-      if (timedOut) end({ kind: "timed-out" });
-      else if (code !== null) end({ kind: "exited", code });
-      else end({ kind: "killed", signal: signal ?? "unknown" });
-    });
+    if (path === undefined) return failed(`${written} is in no folder of PATH (${SEARCH_PATH})`);
+    if (this.#rules.enableScriptSecurity) {
+      const checked = checkScriptSecurity(path, identity.value);
+      if (!checked.ok) return failed(this.#refusal(path, checked.error));
+    }
+    return ok({ ...common, argv: [path, ...words] });
   }
-}
 
-function startFailure(program: string, error: NodeJS.ErrnoException): string {
-  if (error.code === "ENOENT") return `${program} does not exist`;
-  if (error.code === "EACCES") return `${program} is not executable for its user`;
-  return error.message;
-}
-
-/** Signals the whole process group; a group that is gone is no error. */
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  /** Logged once for each path until the next reload; a check that fails for it may run every second. */
+  #refusal(path: string, reason: string): string {
+    if (!this.#refused.has(path)) {
+      this.#refused.add(path);
+      this.#report("warning", `${path} is not run, because enable_script_security is set and ${reason}`);
+    }
+    return `enable_script_security is set, and ${reason}`;
   }
-}
-
-/**
- * The user and group to run as; undefined keeps our own. Looks in /etc/passwd and /etc/group, where keepalived's
- * `script_user` accounts live.
- */
-function identityOf(user: ScriptUser | undefined): Result<Identity | undefined, string> {
-  if (user === undefined) return ok(undefined);
-  const account = lookUp("/etc/passwd", user.user);
-  if (account === undefined)
-    return failed(`there is no user "${user.user}"; create it or name another as script_user`);
-  if (user.group === undefined) return ok({ uid: Number(account[2]), gid: Number(account[3]) });
-  const group = lookUp("/etc/group", user.group);
-  if (group === undefined)
-    return failed(`there is no group "${user.group}"; create it or name another as script_user`);
-  return ok({ uid: Number(account[2]), gid: Number(group[2]) });
-}
-
-function lookUp(file: string, name: string): string[] | undefined {
-  for (const line of readFileSync(file, "utf8").split("\n")) {
-    const fields = line.split(":");
-    if (fields[0] === name || (fields[2] === name && /^\d+$/.test(name))) return fields;
-  }
-  return undefined;
 }

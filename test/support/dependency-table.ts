@@ -37,6 +37,7 @@ const modelReaders = ["vrrp", "bfd", "check", "forward", "bpf"];
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
   chevrotain: ["src/conf/tokens.ts", "src/conf/parser.ts"],
   undici: ["src/linux/probe/"],
+  nodemailer: ["src/linux/"],
   pino: ["src/linux/", "src/cli/"],
   commander: ["src/cli/"],
   "vscode-languageserver": ["src/cli/lsp.ts", "src/cli/lsp/"],

@@ -38,7 +38,8 @@ export class SupervisedChild {
       stdio: ["ignore", "inherit", "inherit", "ipc", ...(memory === undefined ? [] : [memory])],
     });
     this.#process.on("message", (message) => listener.message(message as ChildMessage));
-    this.#process.on("exit", (code, signal) => listener.ended({ code, signal }));
+    // Not "exit": what it said last may still be in the channel.
+    this.#process.on("close", (code, signal) => listener.ended({ code, signal }));
     this.#process.on("error", (error) => {
       listener.message({
         kind: "log",

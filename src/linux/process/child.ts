@@ -28,6 +28,9 @@ const EXIT_FATAL = 1;
 /** keepalived's code for a bug of its own (EX_SOFTWARE of sysexits.h). */
 const EXIT_SOFTWARE = 70;
 
+/** How long the last messages to the parent may take. */
+const FAREWELL_MS = 1_000;
+
 let pidFile: PidFile | undefined;
 let work: ChildProcess | undefined;
 let stopping = false;
@@ -39,10 +42,15 @@ const channel: ChildChannel = {
   },
   exit(code) {
     pidFile?.remove();
-    // Lets what is already in the channel reach the parent: the last lines of a stop are the interesting ones.
     process.exitCode = code;
-    if (process.connected) process.disconnect?.();
-    setImmediate(() => process.exit(code));
+    const end = () => process.exit(code);
+    if (!process.connected) {
+      setImmediate(end);
+      return;
+    }
+    // What was said before is in the channel when this is; a parent that no longer reads is not waited for long.
+    process.send?.({ kind: "ended" } satisfies ChildMessage, end);
+    setTimeout(end, FAREWELL_MS);
   },
 };
 

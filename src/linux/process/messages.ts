@@ -54,6 +54,8 @@ export type ChildStatus =
 export type ChildMessage =
   | { readonly kind: "status"; readonly status: ChildStatus }
   | { readonly kind: "started" }
+  /** Nothing follows. */
+  | { readonly kind: "ended" }
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** The parent runs scripts, so that no fork and no pipe of theirs can delay an advertisement. */
   | {

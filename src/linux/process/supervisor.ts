@@ -2,7 +2,10 @@ import { SignalRelay, SystemError } from "dgram-extra";
 import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
-import { ScriptRunner } from "../script-runner.ts";
+import { Notifier } from "../notifier.ts";
+import type { ScriptProcess } from "../script-process.ts";
+import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
+import { runWholeScript } from "../whole-script.ts";
 import { JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
@@ -44,6 +47,9 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Map<ChildKind, ChildRecord>();
   readonly #scripts: ScriptRunner;
+  readonly #notifier: Notifier;
+  /** `startup_script`, while it runs. */
+  #startup: ScriptProcess | undefined;
   readonly #statusRound = new StatusRound();
   /** A director that is told to stop hands over before this process has even looked. */
   readonly #relay = new SignalRelay("SIGTERM");
@@ -60,11 +66,33 @@ export class Supervisor {
     this.#config = config;
     this.#options = options;
     this.#roles = openRoles(options);
-    this.#scripts = new ScriptRunner((level, message) => options.journal.log(level, message));
+    const report: ScriptReport = (level, message) => options.journal.log(level, message);
+    this.#scripts = new ScriptRunner(config.global, report);
+    this.#notifier = new Notifier(config, { scripts: this.#scripts, report });
   }
 
-  /** Starts the children that have something to do. */
+  /** Runs `startup_script` to its end, then starts the children that have something to do. */
   start(): void {
+    const { startup, startupTimeout } = this.#config.global.scripts;
+    if (startup === undefined) {
+      this.#startChildren();
+      return;
+    }
+    this.#startup = runWholeScript(this.#scripts, {
+      keyword: "startup_script",
+      command: startup,
+      timeout: startupTimeout,
+      journal: this.#options.journal,
+      done: () => {
+        this.#startup = undefined;
+        if (this.#stopping) this.#finishWhenEmpty();
+        else this.#startChildren();
+      },
+    });
+  }
+
+  #startChildren(): void {
+    this.#notifier.configure(this.#config);
     for (const settings of this.#options.children) {
       if (this.#wanted(settings.kind)) this.#spawn(settings);
     }
@@ -73,6 +101,10 @@ export class Supervisor {
   /** Hands a new configuration, already found good, to the children; starts and stops those it concerns. */
   reload(config: Config): void {
     this.#config = config;
+    // The children start with it when startup_script has ended.
+    if (this.#startup !== undefined) return;
+    // Whoever reads the pipes is there before the first line.
+    this.#notifier.configure(config);
     for (const settings of this.#options.children) {
       const record = this.#children.get(settings.kind);
       if (record?.child === undefined) {
@@ -109,6 +141,7 @@ export class Supervisor {
       },
       Math.min(LONGEST_TIMER_MS, patience),
     );
+    this.#startup?.terminate();
     this.#finishWhenEmpty();
     return true;
   }
@@ -175,6 +208,7 @@ export class Supervisor {
   #heard(child: SupervisedChild, message: ChildMessage): void {
     switch (message.kind) {
       case "started":
+      case "ended":
         return;
       case "status":
         this.#statusRound.heard(message.status);
@@ -189,14 +223,9 @@ export class Supervisor {
           done: (outcome) => child.send({ kind: "script-result", script: message.script, outcome }),
         });
         return;
-      case "notification": {
-        const { about, commands, concurrent } = message.notification;
-        for (const queued of commands) {
-          if (concurrent) this.#scripts.notifyAtOnce(queued);
-          else this.#scripts.notify(about, queued);
-        }
+      case "notification":
+        this.#notifier.tell(message.notification);
         return;
-      }
     }
   }
 
@@ -253,20 +282,29 @@ export class Supervisor {
   }
 
   #finishWhenEmpty(): void {
+    if (this.#startup !== undefined) return;
     for (const record of this.#children.values()) if (record.child !== undefined) return;
     clearTimeout(this.#killTimer);
     clearInterval(this.#idle);
-    // STOP notifications may still be on their way; they get a second, as keepalived gives them.
-    const started = performance.now();
-    const wait = () => {
-      if (this.#scripts.running > 0 && performance.now() - started < 1_000) {
-        setTimeout(wait, 10);
-        return;
-      }
-      this.#scripts.killAll();
-      this.#options.finished(this.#exitCode);
-    };
-    wait();
+    void this.#notifier.stop().then(() => this.#shutDown());
+  }
+
+  /** Runs `shutdown_script` to its end, as the last thing. */
+  #shutDown(): void {
+    const { shutdown, shutdownTimeout } = this.#config.global.scripts;
+    const done = () => this.#options.finished(this.#exitCode);
+    if (shutdown === undefined) {
+      done();
+      return;
+    }
+    const { journal } = this.#options;
+    runWholeScript(this.#scripts, {
+      keyword: "shutdown_script",
+      command: shutdown,
+      timeout: shutdownTimeout,
+      journal,
+      done,
+    });
   }
 }
 

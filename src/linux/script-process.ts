@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type Duration, inMilliseconds, seconds } from "../base/time.ts";
+import type { ScriptOutcome } from "../director/host.ts";
+import type { Identity } from "./script-identity.ts";
+
+/** How long a script that was told to end may take before it is killed; keepalived waits as long. */
+const GRACE: Duration = seconds(2);
+
+/** Where programs are looked for when the daemon itself was not told. */
+export const SEARCH_PATH: string = process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** One run of a script. */
+export interface ScriptJob {
+  readonly argv: readonly string[];
+  readonly identity: Identity;
+  /** `set_supplementary_groups`: with all groups of its user, instead of its one group. */
+  readonly allGroups: boolean;
+  /** After this it is told to end, and two seconds later killed; for ever when absent. */
+  readonly timeout?: Duration;
+  readonly done: (outcome: ScriptOutcome) => void;
+}
+
+/**
+ * A script that runs: without a shell, in a process group of its own so that a whole pipeline can be ended, and with a
+ * small environment made from nothing (LD_PRELOAD and IFS never get through). A file without `#!` is handed to /bin/sh,
+ * as exec(3) does and keepalived's system(3) did.
+ */
+export class ScriptProcess {
+  readonly #child: ChildProcess;
+  readonly #done: (outcome: ScriptOutcome) => void;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #told = false;
+  #ended = false;
+
+  constructor(job: ScriptJob) {
+    this.#done = job.done;
+    const [program = "", ...words] = job.allGroups ? withAllGroups(job) : job.argv;
+    this.#child = spawn(program, words, {
+      stdio: "ignore",
+      detached: true,
+      cwd: "/",
+      env: { PATH: SEARCH_PATH },
+      // Naming them also empties the list of further groups.
+      ...(job.allGroups ? {} : { uid: job.identity.uid, gid: job.identity.gid }),
+    });
+    if (job.timeout !== undefined) this.#after(job.timeout, () => this.terminate());
+    this.#child.on("error", (error: NodeJS.ErrnoException) => {
+      this.#end({ kind: "not-started", reason: startFailure(job.argv[0] ?? "", error) });
+    });
+    this.#child.on("exit", (code, signal) => {
+      // What it left behind in its group has had its time too.
+      if (this.#told) this.kill();
+      if (this.#told) this.#end({ kind: "timed-out" });
+      else if (code !== null) this.#end({ kind: "exited", code });
+      else this.#end({ kind: "killed", signal: signal ?? "unknown" });
+    });
+  }
+
+  /** Tells it to end, and kills it when it does not. */
+  terminate(): void {
+    if (this.#told || this.#ended) return;
+    this.#told = true;
+    this.#signal("SIGTERM");
+    this.#after(GRACE, () => this.kill());
+  }
+
+  /** Kills it and all that it started. */
+  kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  #after(time: Duration, act: () => void): void {
+    this.#timers.push(setTimeout(act, inMilliseconds(time)));
+  }
+
+  #end(outcome: ScriptOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#done(outcome);
+  }
+
+  /** Signals the whole process group; a group that is gone is no error. */
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+/** Node cannot give a process the groups of its user; setpriv of util-linux can. */
+function withAllGroups({ argv, identity }: ScriptJob): readonly string[] {
+  const { uid, gid } = identity;
+  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--", ...argv];
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT") return `${error.path ?? program} does not exist`;
+  if (error.code === "EACCES") return `${program} is not executable for its user`;
+  return error.message;
+}
