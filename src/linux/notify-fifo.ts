@@ -8,12 +8,14 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { makeFifo, SystemError } from "dgram-extra";
+import { makeFifo, SystemError, systemCall } from "dgram-extra";
 import { failed, ok, type Result } from "../base/result.ts";
 import type { Identity } from "./script-identity.ts";
 
 /** keepalived's mode of a pipe that it makes. */
 const MODE = 0o644;
+
+const FIONREAD = 0x541b;
 
 /** What a pipe reports for the log. */
 export type FifoReport = (level: "warning" | "info", message: string) => void;
@@ -75,6 +77,12 @@ export class NotifyFifo {
   /** Lines that found the pipe full. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How many bytes nobody has read yet. */
+  get unread(): number {
+    const count = new Int32Array(1);
+    return systemCall("ioctl", this.#descriptor, FIONREAD, count) < 0 ? 0 : (count[0] ?? 0);
   }
 
   /** Writes a line whole or not at all: it is shorter than PIPE_BUF. */

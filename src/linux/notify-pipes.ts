@@ -61,13 +61,16 @@ export class NotifyPipes {
   }
 
   /**
-   * Closes every pipe. A reader has seen all lines before it sees the end of the file; whoever goes on for more than
-   * `patience` milliseconds is told to end.
+   * Closes every pipe. A reader of ours hears all lines before it sees the end of the file: it gets `patience`
+   * milliseconds for them, and as many to end by itself before it is told to.
    *
    * Deviation: keepalived ends its readers first, so that they never hear of STOP.
    */
   async close(patience: number): Promise<void> {
     this.#closing = true;
+    // What is in a pipe is gone with it, also for a reader that is only about to open it.
+    const heard = () => [...this.#open.values()].every((pipe) => !pipe.reader || pipe.fifo.unread === 0);
+    await waitFor(heard, patience);
     const readers = [...this.#open.values()].flatMap(({ reader }) => reader ?? []);
     for (const { fifo } of this.#open.values()) fifo.close();
     const ended = () => [...this.#open.values()].every(({ reader }) => reader === undefined);
