@@ -22,7 +22,7 @@ export function sendAdvertisement(
   for (const { destination, bytes, ttl } of packets) {
     step.out.push({
       kind: "send-packet",
-      interface: config.interface,
+      interface: entry.placement.wire,
       family: config.family,
       packet: bytes,
       source,

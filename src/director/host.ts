@@ -22,6 +22,40 @@ export interface Link {
   readonly running: boolean;
   /** Hardware address, 6 bytes for Ethernet; empty when the kind has none. */
   readonly hardwareAddress: Uint8Array;
+  /** A macvlan or ipvlan, which stands on another interface. */
+  readonly stacked?: StackedLink;
+}
+
+/** What a macvlan or ipvlan is made of. */
+export interface StackedLink {
+  readonly kind: "macvlan" | "ipvlan";
+  /** Index of the interface below. */
+  readonly baseIndex: number;
+  /** "private", "vepa", "bridge" or "passthru"; of an ipvlan that is no plain layer 2 one "other". */
+  readonly mode: string;
+  /** It carries the mark of locum, so locum made it. */
+  readonly ours: boolean;
+}
+
+/** An interface that locum makes on another one, for the addresses of a virtual router to stand on. */
+export interface OwnLink {
+  readonly kind: "vmac" | "ipvlan";
+  readonly name: string;
+  /** The interface below, by name. */
+  readonly base: string;
+  readonly family: AddressFamily;
+  /** vmac: six octets with colons. */
+  readonly hardwareAddress?: string;
+  /** "private" for a vmac, that of `use_ipvlan` for an ipvlan. */
+  readonly mode: "bridge" | "private" | "vepa";
+  /** Whether IPv6 has anything to do on it; it is switched off there otherwise. */
+  readonly ipv6: boolean;
+  /** Addresses that stand on it as long as it is there: what IPv6 advertisements are sent from. */
+  readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[];
+  /** `group`, by number or name; that of the interface below when absent. */
+  readonly group?: string;
+  /** `netlink_notify_msg`: let the kernel tell of the interface below once more. */
+  readonly notify: boolean;
 }
 
 /** An address on an interface. */
@@ -125,6 +159,9 @@ export type VrrpHostEffect =
   | { readonly kind: "send-frame"; readonly interface: string; readonly frame: Uint8Array }
   | { readonly kind: "add-address"; readonly interface: string; readonly address: VirtualAddress }
   | { readonly kind: "remove-address"; readonly interface: string; readonly address: VirtualAddress }
+  /** Makes an interface, or makes what is there so; the `link` event follows at once. */
+  | { readonly kind: "make-own-interface"; readonly own: OwnLink }
+  | { readonly kind: "remove-own-interface"; readonly own: OwnLink }
   | {
       readonly kind: "run-script";
       readonly script: string;

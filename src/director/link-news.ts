@@ -1,5 +1,7 @@
-import type { Link, VrrpHostEvent } from "./host.ts";
-import { usable } from "./link-table.ts";
+import type { InterfaceAddress, Link, VrrpHostEvent } from "./host.ts";
+import { isLinkLocal, usable } from "./link-table.ts";
+import { keepOwnInterfaces, ownInterfaceAnswered } from "./own-interfaces.ts";
+import { startWaiting } from "./router-start.ts";
 import { refreshAddress, refreshAll } from "./router-upkeep.ts";
 import { noteAllStrays } from "./stray-addresses.ts";
 import type { StepContext } from "./vrrp-director-state.ts";
@@ -17,17 +19,18 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
   switch (event.kind) {
     case "address-added":
       links.addAddress(event.address);
-      refreshAddress(event.address, { there: true, context });
+      addressChanged(event.address, { there: true, context });
       return;
     case "address-removed":
       links.removeAddress(event.address);
-      refreshAddress(event.address, { there: false, context });
+      addressChanged(event.address, { there: false, context });
       return;
     case "snapshot":
       links.replaceAll(event.links, event.addresses);
       everythingChanged(context);
       return;
     case "link":
+      ownInterfaceAnswered(event.link.name, context);
       linkChanged(links.set(event.link), { link: event.link, context });
       return;
     case "link-removed":
@@ -36,12 +39,27 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
   }
 }
 
+function addressChanged(
+  address: InterfaceAddress,
+  { there, context }: { readonly there: boolean; readonly context: StepContext },
+): void {
+  const { links, index } = context.state;
+  const link = links.indexed(address.interfaceIndex);
+  // Of what a virtual MAC has to have, only link-local addresses come and go by themselves.
+  if (link !== undefined && isLinkLocal(address.address)) {
+    keepOwnInterfaces(index.onInterface(link.name), context);
+  }
+  refreshAddress(address, { there, context });
+}
+
 /** After notifications were lost: whatever is known now may be another. */
 function everythingChanged(context: StepContext): void {
   const { state } = context;
   state.index.forgetOwn();
   for (const { interface: name } of state.config?.daemon.linkDelays ?? []) noteLink(name, context);
+  keepOwnInterfaces(state.routers.values(), context);
   openWires(context);
+  startWaiting(state.routers.values(), context);
   refreshAll(state.routers.values(), context);
   noteAllStrays(context);
 }
@@ -59,7 +77,9 @@ function linkChanged(
     noteLink(name, context);
   }
   if (concerned.size === 0) return;
+  keepOwnInterfaces(concerned, context);
   openWires(context);
+  startWaiting(concerned, context);
   refreshAll(concerned, context);
 }
 

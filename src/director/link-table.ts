@@ -157,6 +157,6 @@ function keyOf({ address, prefixLength }: InterfaceAddress): string {
 }
 
 /** fe80::/10. */
-function isLinkLocal(address: IpAddress): boolean {
+export function isLinkLocal(address: IpAddress): boolean {
   return /^fe[89ab][0-9a-f]:/.test(address);
 }

@@ -2,6 +2,7 @@ import { after, type Instant, seconds } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { InterfaceAddress, Link, VrrpHostEvent } from "./host.ts";
+import { asMade } from "./own-interfaces.ts";
 import { vrrpDirector } from "./vrrp-director.ts";
 import { initialVrrpState } from "./vrrp-director-state.ts";
 
@@ -29,6 +30,7 @@ export function rehearse(
     let now = world.now;
     const deliver = (event: VrrpHostEvent) => {
       for (const effect of vrrpDirector.step(state, event, now).effects) {
+        if (effect.kind === "make-own-interface") deliver({ kind: "link", link: asMade(effect.own, state) });
         if (effect.kind !== "send-packet" || effect.family !== 4) continue;
         // Its own packets come back as if from the wire: the receiver's side is rehearsed too.
         const source = effect.destination;

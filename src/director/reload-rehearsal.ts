@@ -11,7 +11,8 @@ import {
   initialHealthState,
   type VirtualServerState,
 } from "./health-state.ts";
-import type { InterfaceAddress, Link, VrrpHostEffect } from "./host.ts";
+import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
+import { asMade } from "./own-interfaces.ts";
 import { indexRouters } from "./router-configuration.ts";
 import { setRouterState } from "./router-delivery.ts";
 import { assess, priorityOf } from "./router-upkeep.ts";
@@ -38,15 +39,37 @@ export function rehearseVrrp(
 ): VrrpRehearsal {
   const { next, status } = options;
   const state = resumeVrrp(running, status);
-  const { effects } = vrrpDirector.step(state, { kind: "reload", config: next }, status.now);
+  const effects = stepThrough(state, { kind: "reload", config: next }, status.now);
   return { effects, after: state, scriptsStarted: scriptsDueAt(state, status.now) };
 }
 
 /** The first start of a VRRP process that had nothing to do so far, on the interfaces that `status` tells of. */
 export function rehearseVrrpStart(next: Config, status: VrrpStatus): VrrpRehearsal {
   const state = initialVrrpState();
-  const { effects } = vrrpDirector.step(state, { kind: "start", config: next, ...world(status) }, status.now);
+  const effects = stepThrough(state, { kind: "start", config: next, ...world(status) }, status.now);
   return { effects, after: state, scriptsStarted: scriptsDueAt(state, status.now) };
+}
+
+/** One step, and those that follow from it at once: an own interface that is asked for comes. */
+function stepThrough(
+  state: VrrpDirectorState,
+  event: VrrpHostEvent,
+  now: Instant,
+): readonly VrrpHostEffect[] {
+  const { effects } = vrrpDirector.step(state, event, now);
+  const following = effects.flatMap((effect) => {
+    if (effect.kind !== "make-own-interface") return [];
+    const { own } = effect;
+    const link = asMade(own, state);
+    const added = own.addresses.map((address) => ({
+      ...address,
+      interfaceIndex: link.index,
+      secondary: false,
+    }));
+    for (const address of added) state.links.addAddress(address);
+    return stepThrough(state, { kind: "link", link }, now);
+  });
+  return [...effects, ...following];
 }
 
 function scriptsDueAt(state: VrrpDirectorState, now: Instant): readonly string[] {
@@ -59,7 +82,7 @@ function scriptsDueAt(state: VrrpDirectorState, now: Instant): readonly string[]
 function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   const state = initialVrrpState();
   const { now } = status;
-  vrrpDirector.step(state, { kind: "start", config, ...world(status) }, now);
+  stepThrough(state, { kind: "start", config, ...world(status) }, now);
   state.scripts.alarm(now, []);
   state.scripts.restore(
     status.scripts.map(({ name, standing }) => ({ name, standing: { standing, against: 0 } })),

@@ -9,8 +9,10 @@ import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { TrackerReadings } from "./host.ts";
 import { usable } from "./link-table.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
+import { keepOwnInterfaces, removeForsaken, removeOwnInterfaces } from "./own-interfaces.ts";
+import { type Placement, placeInstances, unplaced } from "./placement.ts";
 import { deliver } from "./router-delivery.ts";
-import { inherit, startUp } from "./router-start.ts";
+import { inherit, startWaiting } from "./router-start.ts";
 import { assess, priorityOf, refreshAll } from "./router-upkeep.ts";
 import type { FileReading } from "./tracker-standings.ts";
 import {
@@ -36,6 +38,7 @@ export function configure(
   const reload = state.config !== undefined;
   state.config = config;
   state.scripts.configure(config, { now: context.now, reload });
+  state.legacy = legacy;
   state.standings.configure(config);
   if (legacy !== undefined) inherit(legacy.record, state);
   for (const reading of readings?.files ?? []) takeFile(reading, context);
@@ -53,23 +56,27 @@ export function configure(
     deliver(entry, { kind: "shutdown" }, context);
     state.routers.delete(key);
     state.untold.delete(entry);
+    removeOwnInterfaces(entry, context);
   }
+  const placements = placeInstances({ ...config, vrrpInstances: [...wanted.values()] }, state.links);
   for (const [key, instance] of wanted) {
+    const placement = placements.get(instance) ?? unplaced(instance);
+    for (const message of placement.remarks) out.push({ kind: "log", level: "notice", message });
     const known = state.routers.get(key);
-    if (known === undefined) state.routers.set(key, createEntry(instance, context));
-    else takeInstance(known, instance);
+    if (known === undefined) state.routers.set(key, createEntry(placement, context));
+    else takePlacement(known, placement);
   }
   indexRouters(state, config);
-  // One that waits for `vrrp_startup_delay` has started.
-  const fresh = [...state.routers.values()].filter(
-    ({ state: { role } }) => role.kind === "initialize" && role.startsAt === undefined,
-  );
+  // Before any address moves to them.
+  state.ownMissing.clear();
+  keepOwnInterfaces(state.routers.values(), context);
   for (const entry of state.routers.values()) {
     if (entry.state.config !== entry.config) reconfigure(entry, context);
   }
+  removeForsaken(context);
   openWires(context);
   for (const entry of state.routers.values()) assess(entry, state);
-  for (const entry of fresh) startUp(entry, { context, legacy });
+  startWaiting(state.routers.values(), context);
   refreshAll(state.routers.values(), context);
 }
 
@@ -104,11 +111,13 @@ export function takeFile(reading: FileReading, context: StepContext): void {
   logNowAndThen(line, context);
 }
 
-function createEntry(instance: VrrpInstance, { state, now }: StepContext): RouterEntry {
+function createEntry(placement: Placement, { state, now }: StepContext): RouterEntry {
+  const { instance } = placement;
   const wait = between(now, state.electionsFrom);
   const router = routerConfig(instance, wait > 0 ? wait : microseconds(0));
   return {
     instance,
+    placement,
     config: router,
     receiver: createReceiver(router),
     sender: createSender(router),
@@ -137,8 +146,10 @@ function createEntry(instance: VrrpInstance, { state, now }: StepContext): Route
   };
 }
 
-function takeInstance(entry: RouterEntry, instance: VrrpInstance): void {
+function takePlacement(entry: RouterEntry, placement: Placement): void {
+  const { instance } = placement;
   entry.instance = instance;
+  entry.placement = placement;
   entry.config = routerConfig(instance, entry.config.startupDelay);
   entry.receiver = createReceiver(entry.config);
   entry.sender = createSender(entry.config);

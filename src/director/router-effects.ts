@@ -98,9 +98,10 @@ function announce(
       step.out.push({ kind: "send-frame", interface: name, frame });
   }
   const names = addresses.map(({ address }) => address).join(", ");
+  const interfaces = new Set(frames.map(({ interface: name }) => name));
   log(
     "debug",
-    `(${entry.instance.name}) Sent ${repeat} announcement(s) on ${entry.config.interface} for ${names}`,
+    `(${entry.instance.name}) Sent ${repeat} announcement(s) on ${[...interfaces].join(", ")} for ${names}`,
     performing,
   );
 }

@@ -26,8 +26,16 @@ export class RouterIndex {
     const entries = [...routers];
     this.groups = groupsOf(config, entries);
     for (const entry of entries) {
-      entry.tracked = trackedBy(entry.instance, entry.group);
+      const made = new Set(entry.placement.made.map(({ name }) => name));
+      // What is made for the router itself is looked after apart: see own-interfaces.ts.
+      entry.tracked = trackedBy(entry.instance, entry.group).filter(
+        ({ kind, name }) => kind !== "interface" || !made.has(name),
+      );
       put(this.#byInterface, entry.config.interface, entry);
+      for (const { name, base } of entry.placement.made) {
+        put(this.#byInterface, name, entry);
+        put(this.#byInterface, base, entry);
+      }
       for (const { kind, name } of entry.tracked) {
         if (kind === "interface") put(this.#byInterface, name, entry);
         else put(this.#byTracker, `${kind} ${name}`, entry);

@@ -1,20 +1,36 @@
 import { between, inMilliseconds } from "../base/time.ts";
+import { awaitsOwnInterface } from "./own-interfaces.ts";
 import { deliver } from "./router-delivery.ts";
-import { currentFaults, priorityOf, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
+import { assess, currentFaults, priorityOf, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
 import {
   type RouterEntry,
   routerKey,
   type StepContext,
   type VrrpDirectorState,
 } from "./vrrp-director-state.ts";
-import type { Legacy, RouterRecord, VrrpRecord } from "./vrrp-record.ts";
+import type { RouterRecord, VrrpRecord } from "./vrrp-record.ts";
+
+/**
+ * Starts those of these routers that have not started; one whose own interface is only just being made waits for it.
+ */
+export function startWaiting(entries: Iterable<RouterEntry>, context: StepContext): void {
+  const { state } = context;
+  if (state.stopping) return;
+  // One that waits for `vrrp_startup_delay` has started.
+  const fresh = [...entries].filter(
+    (entry) =>
+      entry.state.role.kind === "initialize" &&
+      entry.state.role.startsAt === undefined &&
+      !awaitsOwnInterface(entry, state),
+  );
+  for (const entry of fresh) assess(entry, state);
+  for (const entry of fresh) startUp(entry, context);
+}
 
 /** Lets a router begin, or go on where a process that crashed left it. */
-export function startUp(
-  entry: RouterEntry,
-  { context, legacy }: { readonly context: StepContext; readonly legacy: Legacy | undefined },
-): void {
+function startUp(entry: RouterEntry, context: StepContext): void {
   const { state } = context;
+  const { legacy } = state;
   const faults = currentFaults(entry);
   entry.faults.clear();
   for (const fault of faults) entry.faults.set(JSON.stringify(fault), fault);
@@ -22,7 +38,7 @@ export function startUp(
   const source = sourceOf(entry, state);
   setOwnAddresses(entry, { source, state });
   const begin = { source, priority: entry.priority, faults };
-  const known = legacy?.record.routers.find(({ key }) => key === routerKey(entry.config));
+  const known = legacy?.record.routers.find(({ key }) => key === routerKey(entry.instance));
   if (legacy === undefined || known === undefined) {
     deliver(entry, { kind: "startup", ...begin }, context);
     return;

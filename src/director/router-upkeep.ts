@@ -4,6 +4,8 @@ import type { FaultReason } from "../vrrp/router-state.ts";
 import { effectivePriority, trackerFaults } from "../vrrp/tracking.ts";
 import type { InterfaceAddress } from "./host.ts";
 import { tellPriority } from "./notifying.ts";
+import { awaitsOwnInterface } from "./own-interfaces.ts";
+import { standingAddresses } from "./placement.ts";
 import { deliver } from "./router-delivery.ts";
 import { linkCounts, trackers } from "./router-trackers.ts";
 import { noteStray } from "./stray-addresses.ts";
@@ -75,7 +77,11 @@ function hasStarted({ state: { role } }: RouterEntry): boolean {
 function lostAddresses(entry: RouterEntry, context: StepContext): void {
   if (entry.state.role.kind !== "master") return;
   const lost = movingAddresses(entry.config)
-    .filter(({ device, address }) => !context.state.links.has(device ?? entry.config.interface, address))
+    .filter(({ device, address }) => {
+      const name = device ?? entry.config.interface;
+      const awaited = context.state.ownAttempts.get(name)?.pending === true;
+      return !awaited && !context.state.links.has(name, address);
+    })
     .map(({ address }) => address);
   if (lost.length > 0) deliver(entry, { kind: "addresses-lost", addresses: lost }, context);
 }
@@ -115,7 +121,22 @@ function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly Fault
   if (entry.instance.faultWithoutPeer && entry.instance.unicastPeers.length === 0) {
     faults.push({ kind: "no-unicast-peer" });
   }
+  if (link !== undefined) faults.push(...ownInterfaceFaults(entry, state));
   return [...faults, ...trackerFaults(trackers(entry, state))];
+}
+
+/**
+ * A virtual MAC that could not be made, or that somebody switched off; one that is being made is no fault. Its carrier is
+ * that of the interface below, which has faults of its own.
+ */
+function ownInterfaceFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
+  if (awaitsOwnInterface(entry, state)) return [];
+  return entry.placement.made.flatMap(({ name }): readonly FaultReason[] => {
+    const link = state.links.named(name);
+    if (link === undefined) return [{ kind: "interface-missing", interface: name }];
+    if (entry.instance.dontTrackPrimary || link.up) return [];
+    return [{ kind: "interface-down", interface: name }];
+  });
 }
 
 /** The effective priority of a router, as its trackers stand now. */
@@ -130,6 +151,8 @@ export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddres
     const gone = instance.trackSourceAddress && !state.links.has(config.interface, instance.sourceAddress);
     return gone ? undefined : instance.sourceAddress;
   }
+  const standing = standingAddresses(entry.placement, state.links)[0];
+  if (standing !== undefined) return standing.address;
   const virtual = state.index.virtualOn(config.interface);
   return state.links.primaryAddress(config.interface, { family: config.family, virtual });
 }

@@ -1,7 +1,7 @@
 import type { AddressFamily } from "../base/ip-address.ts";
 import { type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
-import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import type { OwnInterface, VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { Exchange } from "../vrrp/exchange.ts";
 import type { Sender } from "../vrrp/outgoing-packets.ts";
 import type { Receiver, ReceptionContext } from "../vrrp/reception.ts";
@@ -13,6 +13,8 @@ import type { VrrpHostEffect } from "./host.ts";
 import { LinkDelays } from "./link-delays.ts";
 import { LinkTable } from "./link-table.ts";
 import type { ToldState } from "./notification.ts";
+import type { OwnInterfaceAttempt } from "./own-interfaces.ts";
+import type { Placement } from "./placement.ts";
 import { RejectionLog } from "./rejection-log.ts";
 import { RouterIndex } from "./router-index.ts";
 import type { TrackedThing } from "./router-trackers.ts";
@@ -20,10 +22,14 @@ import { ScriptSchedule } from "./script-schedule.ts";
 import { StrayAddresses } from "./stray-addresses.ts";
 import type { Group, GroupState } from "./sync-groups.ts";
 import { TrackerStandings } from "./tracker-standings.ts";
+import type { Legacy } from "./vrrp-record.ts";
 
 /** One virtual router and what the director keeps beside its machine. */
 export interface RouterEntry {
+  /** As placed: the interface of each address is filled in where it is not the instance's own. */
   instance: VrrpInstance;
+  /** On which interfaces it lives. */
+  placement: Placement;
   config: RouterConfig;
   receiver: Receiver;
   sender: Sender;
@@ -87,6 +93,13 @@ export interface VrrpDirectorState {
   electionsFrom: Instant;
   /** What the sockets listen for, by `interface/family`: to ask only for changes. */
   readonly wires: Map<string, string>;
+  /** Who is meant by a packet: by `interface/family/VRID` of the wire it came in on. */
+  readonly listeners: Map<string, RouterEntry>;
+  /** Own interfaces asked for, by name; and those of them that are not there as they should be. */
+  readonly ownAttempts: Map<string, OwnInterfaceAttempt>;
+  readonly ownMissing: Set<string>;
+  /** What a crashed process left, for routers that have yet to start. */
+  legacy: Legacy | undefined;
   /** What was told last of each sync group. */
   readonly groupStates: Map<string, GroupState>;
   /** Of each sync group, the state of the last mail. */
@@ -123,6 +136,10 @@ export function initialVrrpState(): VrrpDirectorState {
     strays: new StrayAddresses(),
     electionsFrom: instant(0),
     wires: new Map(),
+    listeners: new Map(),
+    ownAttempts: new Map(),
+    ownMissing: new Set(),
+    legacy: undefined,
     groupStates: new Map(),
     mailedGroupStates: new Map(),
     changedGroups: new Set(),
@@ -132,7 +149,26 @@ export function initialVrrpState(): VrrpDirectorState {
   };
 }
 
-/** Routers are the same across reloads when these agree, whatever their names (keepalived's rule). */
-export function routerKey(at: { interface: string; family: AddressFamily; virtualRouterId: number }): string {
-  return `${at.interface}/${at.family}/${at.virtualRouterId}`;
+/**
+ * Routers are the same across reloads when these agree, whatever their names (keepalived's rule). Another own interface
+ * makes another router of it: its addresses move to another hardware address.
+ */
+export function routerKey(at: {
+  readonly interface: string;
+  readonly family: AddressFamily;
+  readonly virtualRouterId: number;
+  readonly ownInterface?: OwnInterface;
+  readonly ownInterfaceForAddresses?: boolean;
+}): string {
+  const { ownInterface, ownInterfaceForAddresses } = at;
+  const own = ownInterface === undefined ? [] : [ownInterfaceText(ownInterface)];
+  const forAddresses = ownInterfaceForAddresses === true ? ["use_vmac_addr"] : [];
+  return [at.interface, at.family, at.virtualRouterId, ...own, ...forAddresses].join("/");
+}
+
+function ownInterfaceText(own: OwnInterface): string {
+  const { kind, name, base, group } = own;
+  const rest = own.kind === "vmac" ? [own.hardwareAddress] : [own.source, own.mode];
+  const words = [`use_${kind}`, name, base, ...rest, group];
+  return words.filter((word) => word !== undefined).join(" ");
 }

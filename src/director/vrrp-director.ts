@@ -7,8 +7,15 @@ import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { takeLinkNews } from "./link-news.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
+import {
+  keepOwnInterfaces,
+  ownInterfaceAnswered,
+  ownInterfacesDeadline,
+  removeAllOwnInterfaces,
+} from "./own-interfaces.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { deliver } from "./router-delivery.ts";
+import { startWaiting } from "./router-start.ts";
 import { refreshAll } from "./router-upkeep.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 import { packet } from "./vrrp-reception.ts";
@@ -32,6 +39,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
       state.standings.deadline(),
       state.linkDelays.deadline(),
       state.strays.deadline(),
+      ownInterfacesDeadline(state),
     ]);
   },
 };
@@ -100,6 +108,7 @@ function alarm(context: StepContext): void {
   for (const name of state.standings.alarm(now)) refreshAll(state.index.tracking("process", name), context);
   for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
   state.strays.alarm(context);
+  if (isDue(ownInterfacesDeadline(state), now)) keepOwnInterfaces(state.routers.values(), context);
   for (const slot of state.deadlines.due(now)) {
     const entry = state.slots[slot];
     // What came before in this alarm may have moved it: a member of a group takes the others along.
@@ -115,6 +124,12 @@ function isDue(deadline: Instant | undefined, now: Instant): boolean {
 function effectFailed(event: Extract<VrrpHostEvent, { kind: "effect-failed" }>, context: StepContext): void {
   const { effect, reason } = event;
   logNowAndThen({ key: `failed ${effect.kind} ${reason}`, level: "error", message: () => reason }, context);
+  if (effect.kind === "make-own-interface") {
+    ownInterfaceAnswered(effect.own.name, context);
+    const concerned = [...context.state.index.onInterface(effect.own.name)];
+    startWaiting(concerned, context);
+    refreshAll(concerned, context);
+  }
   if (!("interface" in effect)) return;
   for (const entry of context.state.index.onInterface(effect.interface)) {
     const failed = failedRouterEffect(effect, entry);
@@ -125,13 +140,13 @@ function effectFailed(event: Extract<VrrpHostEvent, { kind: "effect-failed" }>, 
 /** What a router asked for when this came of it; undefined when it was none of its doing. */
 function failedRouterEffect(
   effect: VrrpHostEffect,
-  { config }: RouterEntry,
+  { config, placement }: RouterEntry,
 ): RouterEffect["kind"] | undefined {
   if (effect.kind === "add-address") {
     return movingAddresses(config).includes(effect.address) ? "add-addresses" : undefined;
   }
   if (effect.kind !== "send-packet") return undefined;
-  return effect.interface === config.interface && effect.family === config.family
+  return effect.interface === placement.wire && effect.family === config.family
     ? "send-advertisement"
     : undefined;
 }
@@ -143,5 +158,6 @@ function shutdown(context: StepContext): void {
   out.push({ kind: "stopping" });
   for (const entry of state.routers.values()) deliver(entry, { kind: "shutdown" }, context);
   tellGroupChanges(context);
+  removeAllOwnInterfaces(context);
   out.push({ kind: "stopped" });
 }

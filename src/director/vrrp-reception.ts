@@ -35,7 +35,7 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
     virtualRouterId: claimedVirtualRouterId(view),
   });
   // An advertisement of somebody else's virtual router is no business of ours (RX-6).
-  const entry = state.routers.get(key);
+  const entry = state.listeners.get(key);
   if (entry === undefined) return;
   const reception = receiveAdvertisement(view, entry.receiver, {
     ...entry.context,

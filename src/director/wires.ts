@@ -1,14 +1,17 @@
 import { multicastGroupOf } from "../vrrp/router-config.ts";
 import type { Link, Wire } from "./host.ts";
-import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
+import { type RouterEntry, routerKey, type StepContext } from "./vrrp-director-state.ts";
 
 /** Asks for sockets on every interface that is there, with the VRIDs to let through; only for changes. */
 export function openWires({ state, out }: StepContext): void {
   const wanted = new Map<string, Wire>();
+  state.listeners.clear();
   for (const entry of state.routers.values()) {
-    const link = state.links.named(entry.config.interface);
+    const link = state.links.named(entry.placement.wire);
     if (link === undefined) continue;
-    const key = `${entry.config.interface}/${entry.config.family}`;
+    const { family, virtualRouterId } = entry.config;
+    state.listeners.set(routerKey({ interface: link.name, family, virtualRouterId }), entry);
+    const key = `${link.name}/${family}`;
     wanted.set(key, joined(wanted.get(key), entry, link));
   }
   for (const [key, wire] of wanted) {

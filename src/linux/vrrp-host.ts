@@ -2,11 +2,19 @@ import { unreachable } from "../base/assert.ts";
 import type { AddressFamily } from "../base/ip-address.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { DriverHost } from "../director/driver.ts";
-import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
+import type {
+  InterfaceAddress,
+  Link,
+  OwnLink,
+  VrrpHostEffect,
+  VrrpHostEvent,
+  Wire,
+} from "../director/host.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
+import { OwnInterfaces } from "./own-interfaces.ts";
 import type { ChildMessage } from "./process/messages.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
 
@@ -26,6 +34,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #options: VrrpHostOptions;
   readonly #netlink = new RouteNetlink();
   readonly #frames = new FrameSender();
+  readonly #ownInterfaces = new OwnInterfaces();
   readonly #wires = new Map<string, VrrpSocket>();
   /** What each wire was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
@@ -49,16 +58,16 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   }
 
   perform(effects: readonly VrrpHostEffect[]): readonly VrrpHostEvent[] {
-    const failures: VrrpHostEvent[] = [];
+    const answers: VrrpHostEvent[] = [];
     for (const effect of effects) {
-      const reason = this.#performOne(effect);
-      if (reason !== undefined) failures.push({ kind: "effect-failed", effect, reason });
+      const reason = this.#performOne(effect, answers);
+      if (reason !== undefined) answers.push({ kind: "effect-failed", effect, reason });
     }
-    return failures;
+    return answers;
   }
 
-  /** Does one thing; the reason when it cannot be done. */
-  #performOne(effect: VrrpHostEffect): string | undefined {
+  /** Does one thing; the reason when it cannot be done. What comes of it at once is added to `answers`. */
+  #performOne(effect: VrrpHostEffect, answers: VrrpHostEvent[]): string | undefined {
     switch (effect.kind) {
       case "open-wire":
         return this.#openWire(effect);
@@ -82,6 +91,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "add-address":
       case "remove-address":
         return this.#moveAddress(effect);
+      case "make-own-interface":
+        return this.#makeOwnInterface(effect.own, answers);
+      case "remove-own-interface":
+        return this.#removeOwnInterface(effect.own);
       case "run-script":
         this.#options.send({
           kind: "run-script",
@@ -105,6 +118,24 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       default:
         return unreachable(effect);
     }
+  }
+
+  #makeOwnInterface(own: OwnLink, answers: VrrpHostEvent[]): string | undefined {
+    const made = this.#ownInterfaces.make(own);
+    if (!made.ok) return made.error;
+    this.#indexes.set(made.value.name, made.value.index);
+    answers.push({ kind: "link", link: made.value });
+    for (const { address, prefixLength } of own.addresses) {
+      const added = { interfaceIndex: made.value.index, address, prefixLength, secondary: false };
+      answers.push({ kind: "address-added", address: added });
+    }
+    return undefined;
+  }
+
+  #removeOwnInterface(own: OwnLink): string | undefined {
+    if (this.#stopping && this.#options.keepVirtualAddresses) return undefined;
+    const removed = this.#ownInterfaces.remove(own);
+    return removed.ok ? undefined : removed.error;
   }
 
   #openWire(effect: Extract<VrrpHostEffect, { kind: "open-wire" }>): string | undefined {
@@ -185,7 +216,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     switch (event.kind) {
       case "link":
         this.#rename(event.link);
-        this.#options.deliver({ kind: "link", link: event.link });
+        this.#options.deliver({
+          kind: "link",
+          link: this.#ownInterfaces.present(event.link) ?? event.link,
+        });
         return;
       case "link-removed":
         if (this.#indexes.get(event.name) === event.index) this.#indexes.delete(event.name);

@@ -1,4 +1,4 @@
-import type { Link as HostLink } from "../../director/host.ts";
+import type { Link as HostLink, StackedLink } from "../../director/host.ts";
 import { type Attribute, attributeNumber, attributeText, decodeAttributes } from "./attributes.ts";
 import type { NetlinkMessage } from "./message.ts";
 
@@ -14,7 +14,14 @@ export interface Link extends HostLink {
   readonly loopback: boolean;
   /** Index of the bridge, bond or VRF it belongs to; 0 for none. */
   readonly master: number;
+  /** `ip link set alias`: a remark that anyone may leave; "" for none. */
+  readonly alias: string;
+  /** Link group, 0 unless it was put into one. */
+  readonly group: number;
 }
+
+/** How the alias of an interface begins that locum made; what follows is for its own later use. */
+export const OWN_ALIAS = "locum:";
 
 const headerLength = 16; // struct ifinfomsg
 const flags = { up: 0x1, loopback: 0x8, running: 0x40 } as const;
@@ -22,11 +29,24 @@ const attributes = {
   hardwareAddress: 1,
   name: 3,
   mtu: 4,
+  link: 5,
   master: 10,
   information: 18,
+  alias: 20,
+  group: 27,
   extensionMask: 29,
 } as const;
 const KIND = 1; // IFLA_INFO_KIND
+const SETTINGS = 2; // IFLA_INFO_DATA
+const MODE = 1; // IFLA_MACVLAN_MODE and IFLA_IPVLAN_MODE
+const IPVLAN_FLAGS = 2;
+const MACVLAN_MODES: Readonly<Record<number, string>> = {
+  1: "private",
+  2: "vepa",
+  4: "bridge",
+  8: "passthru",
+};
+const IPVLAN_MODES: Readonly<Record<number, string>> = { 0: "bridge", 1: "private", 2: "vepa" };
 const AF_BRIDGE = 7;
 const SKIP_STATISTICS = 0x8; // RTEXT_FILTER_SKIP_STATS
 
@@ -54,7 +74,14 @@ export function decodeLink({ payload }: NetlinkMessage): Link | undefined {
   const view = new DataView(payload.buffer, payload.byteOffset, headerLength);
   const state = view.getUint32(8, true);
   const found = decodeAttributes(payload.subarray(headerLength));
-  const information = found.get(attributes.information);
+  const information = decodeAttributes(found.get(attributes.information) ?? new Uint8Array(0));
+  const kind = attributeText(information.get(KIND));
+  const alias = attributeText(found.get(attributes.alias));
+  const stacked = stackedLink(kind, {
+    baseIndex: attributeNumber(found.get(attributes.link)),
+    settings: decodeAttributes(information.get(SETTINGS) ?? new Uint8Array(0)),
+    ours: alias.startsWith(OWN_ALIAS),
+  });
   return {
     index: view.getInt32(4, true),
     name: attributeText(found.get(attributes.name)),
@@ -62,8 +89,29 @@ export function decodeLink({ payload }: NetlinkMessage): Link | undefined {
     running: (state & flags.running) !== 0,
     hardwareAddress: found.get(attributes.hardwareAddress)?.slice() ?? new Uint8Array(0),
     mtu: attributeNumber(found.get(attributes.mtu)),
-    kind: information === undefined ? "" : attributeText(decodeAttributes(information).get(KIND)),
+    kind,
     loopback: (state & flags.loopback) !== 0,
     master: attributeNumber(found.get(attributes.master)),
+    alias,
+    group: attributeNumber(found.get(attributes.group)),
+    ...(stacked === undefined ? {} : { stacked }),
   };
+}
+
+function stackedLink(
+  kind: string,
+  from: {
+    readonly baseIndex: number;
+    readonly settings: ReadonlyMap<number, Uint8Array>;
+    readonly ours: boolean;
+  },
+): StackedLink | undefined {
+  const { baseIndex, settings, ours } = from;
+  if (kind === "macvlan") {
+    return { kind, baseIndex, mode: MACVLAN_MODES[attributeNumber(settings.get(MODE))] ?? "other", ours };
+  }
+  if (kind !== "ipvlan") return undefined;
+  const layer2 = (settings.get(MODE)?.[0] ?? 0) === 0;
+  const mode = layer2 ? (IPVLAN_MODES[settings.get(IPVLAN_FLAGS)?.[0] ?? 0] ?? "other") : "other";
+  return { kind, baseIndex, mode, ours };
 }

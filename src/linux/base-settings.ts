@@ -1,0 +1,137 @@
+import { failed, ok, type Result } from "../base/result.ts";
+import type { Link } from "./netlink/link.ts";
+import type { LinkNetlink } from "./netlink/link-netlink.ts";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
+
+/** What an interface below a virtual MAC has to have, and what it had. */
+interface Original {
+  readonly arpIgnore: number;
+  readonly arpFilter: number;
+}
+
+/** net.ipv4.conf.all.rp_filter and its kin, as they were. */
+interface ReversePath {
+  readonly all: number;
+  readonly default: number;
+  /** Interfaces that were raised to `all`, and from what. */
+  readonly raised: ReadonlyMap<number, number>;
+}
+
+const ALL = "net/ipv4/conf/all/rp_filter";
+const DEFAULT = "net/ipv4/conf/default/rp_filter";
+
+/**
+ * Kernel settings that a virtual MAC needs of the interface below it and of the host, as keepalived sets them. The
+ * interface below must not answer for the virtual addresses (arp_ignore 1, arp_filter 1). The virtual MAC needs
+ * rp_filter 0, which counts only when that of "all" is 0; so every other interface gets the value of "all" first, which
+ * leaves its behaviour as it is. All of it goes back when the last virtual MAC goes.
+ */
+export class BaseSettings {
+  readonly #links: LinkNetlink;
+  readonly #everyLink: () => readonly Link[];
+  readonly #originals = new Map<number, Original>();
+  /** Which virtual MACs stand on which interface: name to index. */
+  readonly #users = new Map<string, number>();
+  #reversePath: ReversePath | undefined;
+
+  constructor(links: LinkNetlink, everyLink: () => readonly Link[]) {
+    this.#links = links;
+    this.#everyLink = everyLink;
+  }
+
+  /** Takes what an earlier process noted in the alias of a virtual MAC, unless it is known already. */
+  remember(alias: string, baseIndex: number | undefined): void {
+    const noted = new Map(
+      [...alias.matchAll(/(\w+)=(\d+)/g)].map(([, name = "", value]) => [name, Number(value)]),
+    );
+    const [arpIgnore, arpFilter] = [noted.get("arp_ignore"), noted.get("arp_filter")];
+    if (baseIndex !== undefined && arpIgnore !== undefined && arpFilter !== undefined) {
+      if (!this.#originals.has(baseIndex)) this.#originals.set(baseIndex, { arpIgnore, arpFilter });
+    }
+    const [all, byDefault] = [noted.get("rp_all"), noted.get("rp_default")];
+    if (all !== undefined && byDefault !== undefined) {
+      this.#reversePath ??= { all, default: byDefault, raised: new Map() };
+    }
+  }
+
+  /** What stands in the alias: see `remember`. */
+  note(baseIndex: number): string {
+    const original = this.#originals.get(baseIndex);
+    const words =
+      original === undefined ? [] : [`arp_ignore=${original.arpIgnore}`, `arp_filter=${original.arpFilter}`];
+    if (this.#reversePath !== undefined) {
+      words.push(`rp_all=${this.#reversePath.all}`, `rp_default=${this.#reversePath.default}`);
+    }
+    return words.join(" ");
+  }
+
+  /** Sets what the virtual MAC `name` needs of the interface below it. */
+  prepare(name: string, base: Link): Result<void, string> {
+    this.#users.set(name, base.index);
+    this.#clearReversePath(name);
+    const present = this.#links.ipv4Settings(base.index);
+    if (present === undefined) return failed(`cannot read the settings of ${base.name}`);
+    if (!this.#originals.has(base.index)) {
+      this.#originals.set(base.index, { arpIgnore: present.arp_ignore, arpFilter: present.arp_filter });
+    }
+    if (present.arp_ignore === 1 && present.arp_filter === 1) return ok(undefined);
+    const set = this.#links.setIpv4Settings(base.index, { arp_ignore: 1, arp_filter: 1 });
+    return set.ok ? ok(undefined) : failed(`cannot set arp_ignore of ${base.name}: ${set.error.message}`);
+  }
+
+  /** The virtual MAC `name` is gone. */
+  release(name: string): void {
+    this.#users.delete(name);
+    const inUse = new Set(this.#users.values());
+    for (const [base, original] of [...this.#originals]) {
+      if (inUse.has(base)) continue;
+      this.#originals.delete(base);
+      this.#restore(base, original);
+    }
+    if (this.#users.size === 0) this.#restoreReversePath();
+  }
+
+  /** Only what is still as we set it: somebody else may have changed it meanwhile. */
+  #restore(base: number, original: Original): void {
+    const present = this.#links.ipv4Settings(base);
+    if (present === undefined) return;
+    this.#links.setIpv4Settings(base, {
+      ...(present.arp_ignore === 1 ? { arp_ignore: original.arpIgnore } : {}),
+      ...(present.arp_filter === 1 ? { arp_filter: original.arpFilter } : {}),
+    });
+  }
+
+  #clearReversePath(exempt: string): void {
+    const all = numberOf(readSysctl(ALL));
+    if (all === undefined || all === 0) return;
+    const byDefault = numberOf(readSysctl(DEFAULT)) ?? 0;
+    if (byDefault < all) writeSysctl(DEFAULT, all);
+    const raised = new Map<number, number>();
+    for (const { index, name } of this.#everyLink()) {
+      if (name === exempt || this.#users.has(name)) continue;
+      const own = this.#links.ipv4Settings(index)?.rp_filter ?? all;
+      if (own >= all) continue;
+      raised.set(index, own);
+      this.#links.setIpv4Settings(index, { rp_filter: all });
+    }
+    writeSysctl(ALL, 0);
+    this.#reversePath = { all, default: byDefault, raised };
+  }
+
+  #restoreReversePath(): void {
+    const before = this.#reversePath;
+    if (before === undefined) return;
+    this.#reversePath = undefined;
+    if (numberOf(readSysctl(ALL)) === 0) writeSysctl(ALL, before.all);
+    if (numberOf(readSysctl(DEFAULT)) === before.all) writeSysctl(DEFAULT, before.default);
+    for (const [index, value] of before.raised) {
+      if (this.#links.ipv4Settings(index)?.rp_filter === before.all) {
+        this.#links.setIpv4Settings(index, { rp_filter: value });
+      }
+    }
+  }
+}
+
+function numberOf(read: Result<string, string>): number | undefined {
+  return read.ok && /^\d+$/.test(read.value) ? Number(read.value) : undefined;
+}
