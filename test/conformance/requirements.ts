@@ -14,7 +14,8 @@ export interface Requirement {
 
 const BYTES = "the positive test compares every byte of the packet: nothing else can stand there unseen";
 const NO_AUTHENTICATION = "keepalived's bfd_instance has no words for it; a packet that carries it is B-7's";
-const NO_VMAC = { positive: "use_vmac is not built yet", negative: "use_vmac is not built yet" };
+const NO_FILTER = { positive: "no_accept is not built yet", negative: "no_accept is not built yet" };
+const ONLY_VMAC = "without use_vmac the interface's own address is meant, as in keepalived";
 
 /** RFC 2338, 3768, 5798 and 9568: what is sent. */
 const transmission: readonly Requirement[] = [
@@ -39,7 +40,7 @@ const transmission: readonly Requirement[] = [
     id: "TX-4",
     level: "MUST",
     rule: "the virtual router's MAC as the Ethernet source",
-    withoutTest: NO_VMAC,
+    withoutTest: { negative: ONLY_VMAC },
   },
   {
     id: "TX-5",
@@ -89,7 +90,7 @@ const transmission: readonly Requirement[] = [
     id: "TX-14",
     level: "SHOULD",
     rule: "no ARP or ND with the physical MAC for a virtual address",
-    withoutTest: NO_VMAC,
+    withoutTest: { negative: ONLY_VMAC },
   },
 ];
 
@@ -186,14 +187,24 @@ const states: readonly Requirement[] = [
     level: "MUST",
     rule: "a Backup answers no ARP or NS for the virtual addresses and takes no packets for them",
   },
-  { id: "ST-3", level: "MUST", rule: "a Master answers with the virtual MAC", withoutTest: NO_VMAC },
+  {
+    id: "ST-3",
+    level: "MUST",
+    rule: "a Master answers with the virtual MAC",
+    withoutTest: { negative: ONLY_VMAC },
+  },
   {
     id: "ST-4",
     level: "MUST",
     rule: "a Master that is no owner takes packets to the virtual addresses only in accept mode",
-    withoutTest: NO_VMAC,
+    withoutTest: NO_FILTER,
   },
-  { id: "ST-5", level: "MUST", rule: "accept mode off lets neighbour discovery pass", withoutTest: NO_VMAC },
+  {
+    id: "ST-5",
+    level: "MUST",
+    rule: "accept mode off lets neighbour discovery pass",
+    withoutTest: NO_FILTER,
+  },
   { id: "ST-6", level: "MUST", rule: "a new Master announces every address by ARP or ND" },
   {
     id: "ST-7",
