@@ -2,6 +2,7 @@ import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { ScriptCommand } from "../conf/model/global-definitions.ts";
+import type { PolicyRule, Route } from "../conf/model/route.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import type { Notification } from "./notification.ts";
 import type { FileReading, ProcessCount } from "./tracker-standings.ts";
@@ -24,6 +25,12 @@ export interface Link {
   readonly hardwareAddress: Uint8Array;
   /** A macvlan or ipvlan, which stands on another interface. */
   readonly stacked?: StackedLink;
+  /** The largest packet in bytes; absent: Ethernet's 1500. */
+  readonly mtu?: number;
+  /** Neither ARP nor neighbour discovery there (IFF_NOARP, loopback): nothing to announce. */
+  readonly withoutNeighbours?: boolean;
+  /** The host forwards IPv6 packets that come in by it; absent: it does. */
+  readonly forwardsIpv6?: boolean;
 }
 
 /** What a macvlan or ipvlan is made of. */
@@ -113,6 +120,9 @@ export type VrrpHostEvent =
   | { readonly kind: "link-removed"; readonly index: number }
   | { readonly kind: "address-added"; readonly address: InterfaceAddress }
   | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
+  /** A route or rule that an effect had added is gone. `byKernel`: with its interface, say, or because its time is up. */
+  | { readonly kind: "route-removed"; readonly route: Route; readonly byKernel: boolean }
+  | { readonly kind: "rule-removed"; readonly rule: PolicyRule; readonly byKernel: boolean }
   | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome }
   | ({ readonly kind: "tracked-file" } & FileReading)
   | ({ readonly kind: "tracked-process" } & ProcessCount)
@@ -162,6 +172,13 @@ export type VrrpHostEffect =
   /** Makes an interface, or makes what is there so; the `link` event follows at once. */
   | { readonly kind: "make-own-interface"; readonly own: OwnLink }
   | { readonly kind: "remove-own-interface"; readonly own: OwnLink }
+  /** What is there already, or gone already, is no failure. `replace`: in the place of the one of the same destination. */
+  | { readonly kind: "add-route"; readonly route: Route; readonly replace: boolean }
+  | { readonly kind: "remove-route"; readonly route: Route }
+  | { readonly kind: "add-rule"; readonly rule: PolicyRule }
+  | { readonly kind: "remove-rule"; readonly rule: PolicyRule }
+  /** A secondary address takes the place of a primary one that goes; off: as it was before it was switched on. */
+  | { readonly kind: "promote-secondaries"; readonly interface: string; readonly on: boolean }
   | {
       readonly kind: "run-script";
       readonly script: string;

@@ -7,13 +7,16 @@ import { createReceiver } from "../vrrp/reception.ts";
 import { routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import type { TrackerReadings } from "./host.ts";
+import { deferRemovals, settleRemovals } from "./kernel-entries.ts";
 import { usable } from "./link-table.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { keepOwnInterfaces, removeForsaken, removeOwnInterfaces } from "./own-interfaces.ts";
 import { type Placement, placeInstances, unplaced } from "./placement.ts";
 import { deliver } from "./router-delivery.ts";
+import { fittingConfig, promoteSecondaries } from "./router-entries.ts";
 import { inherit, startWaiting } from "./router-start.ts";
 import { assess, priorityOf, refreshAll } from "./router-upkeep.ts";
+import { configureStatics } from "./static-entries.ts";
 import type { FileReading } from "./tracker-standings.ts";
 import {
   type RouterEntry,
@@ -31,13 +34,16 @@ export function configure(
     readings,
     legacy,
   }: { readonly config: Config; readonly readings?: TrackerReadings; readonly legacy?: Legacy },
-  context: StepContext,
+  outside: StepContext,
 ): void {
-  const { state, out } = context;
+  const { state, out } = outside;
   if (state.stopping) return;
-  const reload = state.config !== undefined;
+  const context = { ...outside, deferred: deferRemovals(config) };
+  const before = state.config;
   state.config = config;
-  state.scripts.configure(config, { now: context.now, reload });
+  state.pacer.configure(config);
+  configureStatics(before, { config, context });
+  state.scripts.configure(config, { now: context.now, reload: before !== undefined });
   state.legacy = legacy;
   state.standings.configure(config);
   if (legacy !== undefined) inherit(legacy.record, state);
@@ -64,7 +70,7 @@ export function configure(
     for (const message of placement.remarks) out.push({ kind: "log", level: "notice", message });
     const known = state.routers.get(key);
     if (known === undefined) state.routers.set(key, createEntry(placement, context));
-    else takePlacement(known, placement);
+    else takePlacement(known, placement, context);
   }
   indexRouters(state, config);
   // Before any address moves to them.
@@ -78,6 +84,8 @@ export function configure(
   for (const entry of state.routers.values()) assess(entry, state);
   startWaiting(state.routers.values(), context);
   refreshAll(state.routers.values(), context);
+  settleRemovals(context);
+  promoteSecondaries(config, context);
 }
 
 /** Gives every router its slot, and the index the new configuration. */
@@ -111,10 +119,11 @@ export function takeFile(reading: FileReading, context: StepContext): void {
   logNowAndThen(line, context);
 }
 
-function createEntry(placement: Placement, { state, now }: StepContext): RouterEntry {
+function createEntry(placement: Placement, context: StepContext): RouterEntry {
+  const { state, now } = context;
   const { instance } = placement;
   const wait = between(now, state.electionsFrom);
-  const router = routerConfig(instance, wait > 0 ? wait : microseconds(0));
+  const router = fittingConfig(routerConfig(instance, wait > 0 ? wait : microseconds(0)), context);
   return {
     instance,
     placement,
@@ -146,11 +155,11 @@ function createEntry(placement: Placement, { state, now }: StepContext): RouterE
   };
 }
 
-function takePlacement(entry: RouterEntry, placement: Placement): void {
+function takePlacement(entry: RouterEntry, placement: Placement, context: StepContext): void {
   const { instance } = placement;
   entry.instance = instance;
   entry.placement = placement;
-  entry.config = routerConfig(instance, entry.config.startupDelay);
+  entry.config = fittingConfig(routerConfig(instance, entry.config.startupDelay), context);
   entry.receiver = createReceiver(entry.config);
   entry.sender = createSender(entry.config);
 }

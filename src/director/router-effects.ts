@@ -3,9 +3,12 @@ import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import { sendAdvertisement } from "./advertisement-sending.ts";
+import type { AnnouncementFrame } from "./announcement-pacer.ts";
 import type { LogLevel } from "./host.ts";
+import { addEntry, removeEntry } from "./kernel-entries.ts";
 import type { ToldState } from "./notification.ts";
 import { tellLowerPriority, tellState } from "./notifying.ts";
+import { performPathEffect } from "./static-entries.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
 /** What keepalived calls the roles, in its log and for notify scripts. */
@@ -28,11 +31,24 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
       sendAdvertisement(effect.advertisement, effect.source, performing);
       return;
     case "add-addresses":
-      for (const address of effect.addresses) moveAddress("add-address", address, performing);
+      for (const address of effect.addresses)
+        addEntry(
+          { kind: "add-address", interface: interfaceOf(address, performing), address },
+          performing.step,
+        );
       return;
     case "remove-addresses":
       for (const address of [...effect.addresses].reverse())
-        moveAddress("remove-address", address, performing);
+        removeEntry(
+          { kind: "remove-address", interface: interfaceOf(address, performing), address },
+          performing.step,
+        );
+      return;
+    case "add-routes":
+    case "remove-routes":
+    case "add-rules":
+    case "remove-rules":
+      performPathEffect(effect, performing.step);
       return;
     case "announce":
       announce(effect, performing);
@@ -55,25 +71,8 @@ function log(level: LogLevel, message: string, { step }: Performing): void {
   step.out.push({ kind: "log", level, message });
 }
 
-/** The table is told at once, so that a later look does not take an address for lost whose notification is on its way. */
-function moveAddress(
-  kind: "add-address" | "remove-address",
-  address: VirtualAddress,
-  { entry, step }: Performing,
-): void {
-  const name = address.device ?? entry.config.interface;
-  const link = step.state.links.named(name);
-  if (link !== undefined) {
-    const known = {
-      interfaceIndex: link.index,
-      address: address.address,
-      prefixLength: address.prefixLength,
-      secondary: true,
-    };
-    if (kind === "add-address") step.state.links.addAddress(known);
-    else step.state.links.removeAddress(known);
-  }
-  step.out.push({ kind, interface: name, address });
+function interfaceOf(address: VirtualAddress, { entry }: Performing): string {
+  return address.device ?? entry.config.interface;
 }
 
 /** One burst: every address in turn, the whole list `repeat` times, as keepalived does. */
@@ -82,21 +81,20 @@ function announce(
   performing: Performing,
 ): void {
   const { entry, step } = performing;
-  const frames = addresses.flatMap((virtual) => {
-    const name = virtual.device ?? entry.config.interface;
-    const link = step.state.links.named(name);
-    if (link === undefined || link.hardwareAddress.length !== 6) return [];
-    const frame = encodeAnnouncement({
-      address: virtual.address,
-      hardwareAddress: link.hardwareAddress,
-      router: true,
-    });
-    return [{ interface: name, frame }];
+  const frames = addresses.flatMap((virtual): readonly AnnouncementFrame[] => {
+    const name = interfaceOf(virtual, performing);
+    const { links } = step.state;
+    const link = links.named(name);
+    // What the kernel would not take is not ours to announce.
+    if (link === undefined || !links.has(name, virtual.address)) return [];
+    if (link.hardwareAddress.length !== 6 || link.withoutNeighbours === true) return [];
+    const { address } = virtual;
+    const router = link.forwardsIpv6 !== false;
+    const frame = encodeAnnouncement({ address, hardwareAddress: link.hardwareAddress, router });
+    return [{ interface: name, address, frame }];
   });
-  for (let burst = 0; burst < repeat; burst++) {
-    for (const { interface: name, frame } of frames)
-      step.out.push({ kind: "send-frame", interface: name, frame });
-  }
+  const { now, out } = step;
+  for (let burst = 0; burst < repeat; burst++) step.state.pacer.send(frames, { most: repeat, now, out });
   const names = addresses.map(({ address }) => address).join(", ");
   const interfaces = new Set(frames.map(({ interface: name }) => name));
   log(

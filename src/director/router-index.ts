@@ -1,8 +1,9 @@
 import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
 import type { Config } from "../conf/model/config.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
+import { impliedInterfaces } from "./implied-interfaces.ts";
 import type { LinkTable } from "./link-table.ts";
-import { type TrackedKind, trackedBy } from "./router-trackers.ts";
+import { type TrackedKind, type TrackedThing, trackedBy } from "./router-trackers.ts";
 import type { Group } from "./sync-groups.ts";
 import type { RouterEntry } from "./vrrp-director-state.ts";
 
@@ -27,8 +28,9 @@ export class RouterIndex {
     this.groups = groupsOf(config, entries);
     for (const entry of entries) {
       const made = new Set(entry.placement.made.map(({ name }) => name));
+      const implied = impliedInterfaces(entry.instance, config).map(impliedTracker);
       // What is made for the router itself is looked after apart: see own-interfaces.ts.
-      entry.tracked = trackedBy(entry.instance, entry.group).filter(
+      entry.tracked = [...trackedBy(entry.instance, entry.group), ...implied].filter(
         ({ kind, name }) => kind !== "interface" || !made.has(name),
       );
       put(this.#byInterface, entry.config.interface, entry);
@@ -88,6 +90,10 @@ export class RouterIndex {
     if (interfaceName === undefined) this.#own.clear();
     else this.#own.delete(interfaceName);
   }
+}
+
+function impliedTracker(name: string): TrackedThing {
+  return { kind: "interface", name, weight: 0, reverse: false };
 }
 
 const NONE: ReadonlySet<IpAddress> = new Set();

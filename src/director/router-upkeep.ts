@@ -77,6 +77,7 @@ function hasStarted({ state: { role } }: RouterEntry): boolean {
 function lostAddresses(entry: RouterEntry, context: StepContext): void {
   if (entry.state.role.kind !== "master") return;
   const lost = movingAddresses(entry.config)
+    .filter(({ flags }) => flags?.includes("no_track") !== true)
     .filter(({ device, address }) => {
       const name = device ?? entry.config.interface;
       const awaited = context.state.ownAttempts.get(name)?.pending === true;

@@ -8,8 +8,10 @@ import type { Receiver, ReceptionContext } from "../vrrp/reception.ts";
 import type { Rejection } from "../vrrp/rejection.ts";
 import type { RouterConfig } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
+import { AnnouncementPacer } from "./announcement-pacer.ts";
 import { DeadlineTable } from "./deadline-table.ts";
 import type { VrrpHostEffect } from "./host.ts";
+import type { DeferredRemovals } from "./kernel-entries.ts";
 import { LinkDelays } from "./link-delays.ts";
 import { LinkTable } from "./link-table.ts";
 import type { ToldState } from "./notification.ts";
@@ -19,6 +21,7 @@ import { RejectionLog } from "./rejection-log.ts";
 import { RouterIndex } from "./router-index.ts";
 import type { TrackedThing } from "./router-trackers.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
+import { initialStaticStanding, type StaticStanding } from "./static-entries.ts";
 import { StrayAddresses } from "./stray-addresses.ts";
 import type { Group, GroupState } from "./sync-groups.ts";
 import { TrackerStandings } from "./tracker-standings.ts";
@@ -108,6 +111,12 @@ export interface VrrpDirectorState {
   readonly changedGroups: Set<Group>;
   /** Routers whose first wait for a script nobody was told of. */
   readonly untold: Set<RouterEntry>;
+  /** The routes and rules of ours that the kernel has, as far as is known, by `entryKey`. */
+  readonly paths: Set<string>;
+  readonly statics: StaticStanding;
+  readonly pacer: AnnouncementPacer;
+  /** Interfaces on which `promote_secondaries` was asked for. */
+  readonly promoting: Set<string>;
   stopping: boolean;
   /** The time of day less the monotonic clock, in microseconds, as the host told it last. */
   wallClockOffset: number;
@@ -118,6 +127,8 @@ export interface StepContext {
   readonly state: VrrpDirectorState;
   readonly now: Instant;
   readonly out: VrrpHostEffect[];
+  /** Set while a configuration is being taken. */
+  readonly deferred?: DeferredRemovals | undefined;
 }
 
 /** The state before the `start` event. */
@@ -144,6 +155,10 @@ export function initialVrrpState(): VrrpDirectorState {
     mailedGroupStates: new Map(),
     changedGroups: new Set(),
     untold: new Set(),
+    paths: new Set(),
+    statics: initialStaticStanding(),
+    pacer: new AnnouncementPacer(),
+    promoting: new Set(),
     stopping: false,
     wallClockOffset: 0,
   };

@@ -1,23 +1,17 @@
 import type { Machine, Step } from "../base/machine.ts";
 import { earliest, type Instant } from "../base/time.ts";
-import { movingAddresses } from "../vrrp/router-config.ts";
-import type { RouterEffect } from "../vrrp/router-state.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
+import { effectFailed } from "./failed-effects.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
-import { takeLinkNews } from "./link-news.ts";
+import { kernelNews } from "./kernel-news.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
-import {
-  keepOwnInterfaces,
-  ownInterfaceAnswered,
-  ownInterfacesDeadline,
-  removeAllOwnInterfaces,
-} from "./own-interfaces.ts";
+import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { deliver } from "./router-delivery.ts";
-import { startWaiting } from "./router-start.ts";
 import { refreshAll } from "./router-upkeep.ts";
-import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
+import { removeStatics, staticsAlarm } from "./static-entries.ts";
+import type { StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 import { packet } from "./vrrp-reception.ts";
 
 /** Joins virtual routers, interfaces, trackers and notifications: the machine of the VRRP process. */
@@ -40,6 +34,8 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
       state.linkDelays.deadline(),
       state.strays.deadline(),
       ownInterfacesDeadline(state),
+      state.statics.restoreAt,
+      state.pacer.deadline(),
     ]);
   },
 };
@@ -66,7 +62,9 @@ function take(event: VrrpHostEvent, context: StepContext): void {
     case "link-removed":
     case "address-added":
     case "address-removed":
-      takeLinkNews(event, context);
+    case "route-removed":
+    case "rule-removed":
+      kernelNews(event, context);
       return;
     case "script-result":
       state.scripts.result(event.script, { outcome: event.outcome, now: context.now, out: context.out });
@@ -109,46 +107,18 @@ function alarm(context: StepContext): void {
   for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
   state.strays.alarm(context);
   if (isDue(ownInterfacesDeadline(state), now)) keepOwnInterfaces(state.routers.values(), context);
+  staticsAlarm(context);
   for (const slot of state.deadlines.due(now)) {
     const entry = state.slots[slot];
     // What came before in this alarm may have moved it: a member of a group takes the others along.
     if (entry !== undefined && isDue(virtualRouter.deadline(entry.state), now))
       deliver(entry, { kind: "alarm" }, context);
   }
+  state.pacer.alarm(now, context.out);
 }
 
 function isDue(deadline: Instant | undefined, now: Instant): boolean {
   return deadline !== undefined && deadline <= now;
-}
-
-function effectFailed(event: Extract<VrrpHostEvent, { kind: "effect-failed" }>, context: StepContext): void {
-  const { effect, reason } = event;
-  logNowAndThen({ key: `failed ${effect.kind} ${reason}`, level: "error", message: () => reason }, context);
-  if (effect.kind === "make-own-interface") {
-    ownInterfaceAnswered(effect.own.name, context);
-    const concerned = [...context.state.index.onInterface(effect.own.name)];
-    startWaiting(concerned, context);
-    refreshAll(concerned, context);
-  }
-  if (!("interface" in effect)) return;
-  for (const entry of context.state.index.onInterface(effect.interface)) {
-    const failed = failedRouterEffect(effect, entry);
-    if (failed !== undefined) deliver(entry, { kind: "effect-failed", effect: failed, reason }, context);
-  }
-}
-
-/** What a router asked for when this came of it; undefined when it was none of its doing. */
-function failedRouterEffect(
-  effect: VrrpHostEffect,
-  { config, placement }: RouterEntry,
-): RouterEffect["kind"] | undefined {
-  if (effect.kind === "add-address") {
-    return movingAddresses(config).includes(effect.address) ? "add-addresses" : undefined;
-  }
-  if (effect.kind !== "send-packet") return undefined;
-  return effect.interface === placement.wire && effect.family === config.family
-    ? "send-advertisement"
-    : undefined;
 }
 
 function shutdown(context: StepContext): void {
@@ -158,6 +128,8 @@ function shutdown(context: StepContext): void {
   out.push({ kind: "stopping" });
   for (const entry of state.routers.values()) deliver(entry, { kind: "shutdown" }, context);
   tellGroupChanges(context);
+  removeStatics(context);
+  for (const name of state.promoting) out.push({ kind: "promote-secondaries", interface: name, on: false });
   removeAllOwnInterfaces(context);
   out.push({ kind: "stopped" });
 }

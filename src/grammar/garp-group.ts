@@ -13,7 +13,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two gratuitous ARP packets on all of these interfaces together",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "gna_interval",
@@ -24,7 +24,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two unsolicited neighbour advertisements on all of them together",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "interface",
@@ -35,7 +35,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "An interface of the group",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "interfaces",
@@ -46,7 +46,7 @@ export const garpGroupGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "The interfaces of the group",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

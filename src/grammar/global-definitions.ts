@@ -300,7 +300,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Interface of static addresses that name none",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "disable_local_igmp",
@@ -489,7 +489,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two gratuitous ARP packets on an interface",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_gna_interval",
@@ -500,7 +500,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Least time between two unsolicited neighbour advertisements on an interface",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_min_garp",
@@ -1519,7 +1519,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.2",
       in227: false,
       meaning: "Second folder in which names of routing tables are looked up",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "iproute_etc_dir",
@@ -1530,7 +1530,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.2",
       in227: false,
       meaning: "First folder in which names of routing tables are looked up",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "state_dump_file",

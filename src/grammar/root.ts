@@ -102,7 +102,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "Instances that static addresses, routes and rules may belong to",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "static_ipaddress",
@@ -113,7 +113,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.1.0",
       in227: true,
       meaning: "Addresses that are there from start to stop, whoever is master",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "static_routes",
@@ -124,7 +124,7 @@ export const rootGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Routes that are there from start to stop",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "static_rules",
@@ -135,7 +135,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Policy rules that are there from start to stop",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_sync_group",
@@ -157,7 +157,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.21",
       in227: true,
       meaning: "Interfaces that share a limit on gratuitous ARP and neighbour advertisements",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "linkbeat_interfaces",

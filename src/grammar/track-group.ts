@@ -13,7 +13,7 @@ export const trackGroupGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "The instances in it",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

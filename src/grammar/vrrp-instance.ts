@@ -344,7 +344,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Keeps the other addresses of a network when its first one is removed",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "linkbeat_use_polling",
@@ -378,7 +378,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "≤1.0.3",
       in227: true,
       meaning: "Routes that are there while it is master",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "virtual_rules",
@@ -389,7 +389,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Policy rules that are there while it is master",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "accept",

@@ -1,5 +1,6 @@
 import { unreachable } from "../base/assert.ts";
-import type { AddressFamily } from "../base/ip-address.ts";
+import { type AddressFamily, familyOf } from "../base/ip-address.ts";
+import type { Result } from "../base/result.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { DriverHost } from "../director/driver.ts";
 import type {
@@ -12,10 +13,16 @@ import type {
 } from "../director/host.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
+import { KernelPaths } from "./kernel-paths.ts";
+import type { AddressSpecification } from "./netlink/interface-address.ts";
+import type { Link as RouteLink } from "./netlink/link.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
+import type { NetlinkFailure } from "./netlink/request-socket.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
 import { OwnInterfaces } from "./own-interfaces.ts";
 import type { ChildMessage } from "./process/messages.ts";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
+import { addressSpecification } from "./virtual-address.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
 
 /** How a VrrpHost reaches its process. */
@@ -33,19 +40,37 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly alarm: { set(at: Instant | undefined): void };
   readonly #options: VrrpHostOptions;
   readonly #netlink = new RouteNetlink();
+  readonly #paths: KernelPaths;
   readonly #frames = new FrameSender();
   readonly #ownInterfaces = new OwnInterfaces();
   readonly #wires = new Map<string, VrrpSocket>();
   /** What each wire was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
   readonly #indexes = new Map<string, number>();
+  readonly #vrfTables = new Map<string, number>();
+  /** `promote_secondaries` of interfaces as it was before we switched it on. */
+  readonly #promotion = new Map<string, string>();
+  #forwardingChanged = false;
   #stopping = false;
 
   constructor(options: VrrpHostOptions) {
     this.#options = options;
+    this.#paths = new KernelPaths({
+      netlink: this.#netlink,
+      interfaceIndex: (name) => this.#indexOf(name),
+      vrfTable: (name) => this.#vrfTables.get(name),
+      onRemoved: (removed) => options.deliver(removed),
+      onOverrun: () => this.#overrun(),
+      onError: (message) => options.deliver({ kind: "trouble", about: "netlink routes", message }),
+    });
     // The alarm may ring in the same turn in which packets have arrived; they come first, because an advertisement
     // that is already here must count before the timer that it restarts.
     this.alarm = new Alarm(() => setImmediate(() => options.deliver({ kind: "alarm" })));
+  }
+
+  /** Where names of routing tables and the like are looked up. */
+  readRouteNames(folders: readonly string[]): void {
+    this.#paths.readNames(folders);
   }
 
   /** Begins to listen for changes of interfaces and addresses; what is there now. */
@@ -95,6 +120,16 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         return this.#makeOwnInterface(effect.own, answers);
       case "remove-own-interface":
         return this.#removeOwnInterface(effect.own);
+      case "add-route":
+        return this.#paths.addRoute(effect.route, effect);
+      case "remove-route":
+        return this.#keepsEverything() ? undefined : this.#paths.removeRoute(effect.route);
+      case "add-rule":
+        return this.#paths.addRule(effect.rule);
+      case "remove-rule":
+        return this.#keepsEverything() ? undefined : this.#paths.removeRule(effect.rule);
+      case "promote-secondaries":
+        return this.#promoteSecondaries(effect.interface, effect.on);
       case "run-script":
         this.#options.send({
           kind: "run-script",
@@ -184,8 +219,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   #moveAddress(
     effect: Extract<VrrpHostEffect, { kind: "add-address" | "remove-address" }>,
   ): string | undefined {
-    if (effect.kind === "remove-address" && this.#stopping && this.#options.keepVirtualAddresses)
-      return undefined;
+    if (effect.kind === "remove-address" && this.#keepsEverything()) return undefined;
     const index = this.#indexOf(effect.interface);
     const { address } = effect;
     if (index === undefined) {
@@ -193,23 +227,23 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         ? undefined
         : `cannot add ${address.address} to ${effect.interface}: it is not there`;
     }
-    const specification = {
-      interfaceIndex: index,
-      address: address.address,
-      prefixLength: address.prefixLength,
-      ...(address.broadcast === undefined ? {} : { broadcast: address.broadcast }),
-      ...(address.scope === undefined ? {} : { scope: address.scope }),
-      ...(address.label === undefined ? {} : { label: address.label }),
-      // A virtual address must answer at once, and new connections of the host itself must not leave from it.
-      ...(address.address.includes(":") ? { withoutDuplicateDetection: true, deprecated: true } : {}),
-    };
+    const specification = addressSpecification(address, index);
     const done =
       effect.kind === "add-address"
-        ? this.#netlink.addAddress(specification)
+        ? this.#addAddress(specification)
         : this.#netlink.deleteAddress(specification);
     if (done.ok) return undefined;
     const verb = effect.kind === "add-address" ? "add" : "remove";
     return `cannot ${verb} ${address.address}/${address.prefixLength} on ${effect.interface}: ${done.error.message}`;
+  }
+
+  /** One that is there already may lack a property; where the kernel can change that in place, it does. */
+  #addAddress(specification: AddressSpecification): Result<unknown, NetlinkFailure> {
+    const added = this.#netlink.addAddress(specification);
+    const isThere = added.ok && added.value === "present";
+    return isThere && familyOf(specification.address) === 6
+      ? this.#netlink.replaceAddress(specification)
+      : added;
   }
 
   #netlinkEvent(event: NetlinkEvent): void {
@@ -229,21 +263,61 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "address-removed":
         this.#options.deliver(event);
         return;
+      case "forwarding":
+        this.#forwardingMayDiffer();
+        return;
       case "overrun":
-        // Notifications were lost: nothing known is sure, so everything is asked again.
-        this.#options.deliver({
-          kind: "trouble",
-          about: "netlink overrun",
-          message: "the kernel's notifications came too fast and some were lost; looking at everything again",
-        });
-        this.#options.deliver({ kind: "snapshot", ...this.#snapshot() });
+        this.#overrun();
         return;
       default:
         unreachable(event);
     }
   }
 
-  #rename(link: Link): void {
+  /** Notifications were lost: nothing known is sure, so everything is asked again. */
+  #overrun(): void {
+    this.#options.deliver({
+      kind: "trouble",
+      about: "netlink overrun",
+      message: "the kernel's notifications came too fast and some were lost; looking at everything again",
+    });
+    this.#options.deliver({ kind: "snapshot", ...this.#snapshot() });
+  }
+
+  /** A change for all interfaces is told for each: they are looked at once, when all have been told. */
+  #forwardingMayDiffer(): void {
+    if (this.#forwardingChanged) return;
+    this.#forwardingChanged = true;
+    setImmediate(() => {
+      this.#forwardingChanged = false;
+      for (const link of this.#netlink.links()) this.#options.deliver({ kind: "link", link });
+    });
+  }
+
+  /** `--dont-release-vrrp`: at the end everything stays. */
+  #keepsEverything(): boolean {
+    return this.#stopping && this.#options.keepVirtualAddresses;
+  }
+
+  #promoteSecondaries(name: string, on: boolean): string | undefined {
+    const setting = `net/ipv4/conf/${name}/promote_secondaries`;
+    if (!on) {
+      const before = this.#promotion.get(name);
+      this.#promotion.delete(name);
+      if (before === undefined || this.#indexOf(name) === undefined) return undefined;
+      const restored = writeSysctl(setting, before);
+      return restored.ok ? undefined : restored.error;
+    }
+    const before = readSysctl(setting);
+    if (!before.ok) return before.error;
+    if (before.value === "1") return undefined;
+    this.#promotion.set(name, before.value);
+    const set = writeSysctl(setting, 1);
+    return set.ok ? undefined : set.error;
+  }
+
+  #rename(link: RouteLink): void {
+    if (link.vrfTable !== undefined) this.#vrfTables.set(link.name, link.vrfTable);
     for (const [name, index] of this.#indexes) {
       if (index === link.index && name !== link.name) this.#indexes.delete(name);
     }
@@ -257,7 +331,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   #snapshot(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
     const links = this.#netlink.links();
     this.#indexes.clear();
-    for (const link of links) this.#indexes.set(link.name, link.index);
+    for (const link of links) this.#rename(link);
     return { links, addresses: this.#netlink.addresses() };
   }
 }

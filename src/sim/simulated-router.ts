@@ -200,6 +200,10 @@ export class SimulatedRouter {
         this.#surroundings.record(this.name, `${effect.from} -> ${effect.to} (${effect.reason})`);
         break;
       case "lower-priority-heard":
+      case "add-routes":
+      case "remove-routes":
+      case "add-rules":
+      case "remove-rules":
         break;
       case "log":
         this.#surroundings.record(this.name, `${effect.level}: ${effect.message}`);

@@ -14,9 +14,11 @@ import type { Heard, ReceivedAdvertisement } from "./reception.ts";
 import { movingAddresses } from "./router-config.ts";
 import type { MasterRole, OwnerConflict, RouterEffect, RouterState } from "./router-state.ts";
 import { advertise, downInterval, type InRole, type RouterStep, unchanged, yieldTo } from "./transitions.ts";
+import { restorePathsDue } from "./upkeep.ts";
 
 /** At most this often is a foreign advertisement answered out of turn, whatever arrives. */
 const LEAST_ANSWER_GAP: Duration = milliseconds(10);
+const SOON: Duration = microseconds(1);
 /** At most this often is the same complaint logged. */
 const LEAST_LOG_GAP: Duration = seconds(1);
 
@@ -25,12 +27,13 @@ export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterSte
   const overslept = wakeLate(before, now);
   const regular = regularAdvertisement(overslept.state, now);
   const restored = restoreDue(regular.state, now);
-  const bursts = dueBursts(restored.state.role.announcements, now);
-  const effects = [...overslept.effects, ...regular.effects, ...restored.effects, ...bursts.effects];
+  const paths = restorePathsDue(restored.state, now);
+  const bursts = dueBursts(paths.state.role.announcements, now);
+  const effects = [overslept, regular, restored, paths, bursts].flatMap((part) => part.effects);
   // Judged by the state and not by the effects: what was due and led to nothing must not be due again.
-  const idle = restored.state === before && bursts.pending === before.role.announcements;
+  const idle = paths.state === before && bursts.pending === before.role.announcements;
   if (idle) return unchanged(before);
-  return { state: withRole(restored.state, { announcements: bursts.pending }), effects };
+  return { state: withRole(paths.state, { announcements: bursts.pending }), effects };
 }
 
 interface MasterStep {
@@ -89,11 +92,15 @@ function sendNow(state: InRole<MasterRole>, now: Instant): MasterStep {
 function restoreDue(state: InRole<MasterRole>, now: Instant): MasterStep {
   const { restore, ...rest } = state.role;
   if (restore === undefined || now < restore.at) return { state, effects: [] };
-  const effects: readonly RouterEffect[] = [
-    { kind: "add-addresses", addresses: restore.addresses },
-    ...announce(restore.addresses, state.config.gratuitousArp.repeat),
-  ];
-  return { state: { ...state, role: { ...rest, restoredAt: now } }, effects };
+  const { addresses } = restore;
+  const { repeat } = state.config.gratuitousArp;
+  // Announced in a step of its own, when it is known whether they could be added this time.
+  const burst = { kind: "second-burst" as const, at: after(now, SOON), addresses, repeat };
+  const announcements = repeat === 0 ? rest.announcements : [...rest.announcements, burst];
+  return {
+    state: { ...state, role: { ...rest, announcements, restoredAt: now } },
+    effects: [{ kind: "add-addresses", addresses }],
+  };
 }
 
 /** An advertisement heard as Master (section D of the conformance list, third row). */

@@ -1,12 +1,14 @@
 import { after, between, type Instant, instant } from "../base/time.ts";
+import { addPaths } from "./paths.ts";
 import { movingAddresses } from "./router-config.ts";
-import type { FaultReason, Role, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
+import type { FaultReason, Role, RouterEvent, RouterState } from "./router-state.ts";
 import {
   advertise,
   begin,
   downInterval,
   enterBackup,
   enterFault,
+  giveUp,
   type RouterStep,
   unchanged,
   usablePriority,
@@ -20,6 +22,7 @@ export type Resumption = Extract<RouterEvent, { kind: "resume" }> & { readonly n
  * a role that is the same as before. A master that was silent for less than a down interval is still master for its
  * backups; after more, somebody else may be, and it listens first. Time in which a backup was deaf does not count as
  * silence of its master.
+ * A router that is not master holds no address, route or rule, whatever its process was doing when it died.
  * Deviation: keepalived's new child knows nothing of the old one; it takes the addresses off and begins as Backup.
  */
 export function resume(before: RouterState, event: Resumption): RouterStep {
@@ -39,7 +42,7 @@ export function resume(before: RouterState, event: Resumption): RouterStep {
           master: event.master,
           role: { ...role, masterDownAt: after(role.masterDownAt, between(event.diedAt, now)) },
         },
-        effects: [residue(state)],
+        effects: giveUp(state.config),
       };
     case "master":
       if (faults.length > 0) return enterFault({ ...state, role }, faults);
@@ -66,11 +69,11 @@ function resumeFault(
   { role, faults, now }: Before<"fault"> & { readonly faults: readonly FaultReason[] },
 ): RouterStep {
   if (faults.length > 0) {
-    return { state: { ...state, role: { kind: "fault", reasons: faults } }, effects: [residue(state)] };
+    return { state: { ...state, role: { kind: "fault", reasons: faults } }, effects: giveUp(state.config) };
   }
   const downIn = downInterval(state, state.config.advertisementInterval);
   const entered = enterBackup({ ...state, role }, { reason: "fault-cleared", downIn, now });
-  return { state: entered.state, effects: [residue(state), ...entered.effects] };
+  return { state: entered.state, effects: [...giveUp(state.config), ...entered.effects] };
 }
 
 function resumeMaster(state: RouterState, { role, now }: Before<"master">): RouterStep {
@@ -79,10 +82,10 @@ function resumeMaster(state: RouterState, { role, now }: Before<"master">): Rout
   const patience = downInterval(state, config.advertisementInterval);
   if (between(role.lastAdvertisementAt, now) >= patience) {
     const entered = enterBackup({ ...state, role }, { reason: "late-resumption", downIn: patience, now });
-    return { state: entered.state, effects: [{ kind: "remove-addresses", addresses }, ...entered.effects] };
+    return { state: entered.state, effects: [...giveUp(config), ...entered.effects] };
   }
   // What waited to be put back is put back now, with all the rest.
-  const { restore: _, ...kept } = role;
+  const { restore: _, restorePaths: __, ...kept } = role;
   return {
     state: {
       ...state,
@@ -92,12 +95,7 @@ function resumeMaster(state: RouterState, { role, now }: Before<"master">): Rout
         nextAdvertisementAt: instant(now + config.advertisementInterval),
       },
     },
-    // Addresses that are still there are left alone by the host.
-    effects: [...advertise(state, state.priority), { kind: "add-addresses", addresses }],
+    // What is still there is left alone by the host.
+    effects: [...advertise(state, state.priority), { kind: "add-addresses", addresses }, ...addPaths(config)],
   };
-}
-
-/** A router that is not master holds no address, whatever its process was doing when it died. */
-function residue(state: RouterState): RouterEffect {
-  return { kind: "remove-addresses", addresses: movingAddresses(state.config) };
 }

@@ -19,6 +19,8 @@ export interface RouterConfig
     | "authentication"
     | "virtualAddresses"
     | "excludedAddresses"
+    | "routes"
+    | "rules"
     | "unicastPeers"
     | "unicastTtl"
     | "checkUnicastSource"
@@ -57,6 +59,8 @@ export function routerConfig(instance: VrrpInstance, startupDelay: Duration = mi
     authentication: instance.authentication,
     virtualAddresses: instance.virtualAddresses,
     excludedAddresses: instance.excludedAddresses,
+    routes: instance.routes,
+    rules: instance.rules,
     unicastPeers: instance.unicastPeers,
     unicastTtl: instance.unicastTtl,
     checkUnicastSource: instance.checkUnicastSource,
@@ -94,14 +98,57 @@ export function unsupportedReason(instance: VrrpInstance): string | undefined {
   return undefined;
 }
 
+const MOST_ADDRESSES = 255;
+
+/**
+ * As many advertised addresses as fit into one packet of `mtu` bytes and into the count's single byte; the rest becomes
+ * excluded: still ours, but not advertised. keepalived's reckoning, which takes an Ethernet header off the MTU too.
+ */
+export function fitAddresses(
+  config: RouterConfig,
+  mtu: number,
+): { readonly config: RouterConfig; readonly moved: number; readonly message: string } {
+  const overhead = config.family === 4 ? (config.version === 2 ? 14 + 20 + 8 + 8 : 14 + 20 + 8) : 14 + 40 + 8;
+  const size = config.family === 4 ? 4 : 16;
+  const room = Math.max(0, Math.min(MOST_ADDRESSES, Math.floor((mtu - overhead) / size)));
+  const { virtualAddresses: all } = config;
+  if (all.length <= room) return { config, moved: 0, message: "" };
+  const virtualAddresses = all.slice(0, room);
+  return {
+    config: {
+      ...config,
+      virtualAddresses,
+      excludedAddresses: [...config.excludedAddresses, ...all.slice(room)],
+    },
+    moved: all.length - room,
+    message: `(${config.name}) ${all.length} virtual addresses do not fit into an advertisement on ${config.interface} (MTU ${mtu}): ${room} are advertised, the other ${all.length - room} are held without being advertised. Write those into virtual_ipaddress_excluded, on every director`,
+  };
+}
+
 /** The addresses carried in the advertisement, in the order written. */
 export function advertisedAddresses(config: RouterConfig): readonly IpAddress[] {
   return config.virtualAddresses.map((virtual) => virtual.address);
 }
 
 /** Every address that moves with the role: the advertised ones, then the excluded ones. */
-export function movingAddresses(config: RouterConfig): readonly VirtualAddress[] {
+export function movingAddresses(
+  config: Pick<RouterConfig, "virtualAddresses" | "excludedAddresses">,
+): readonly VirtualAddress[] {
   return [...config.virtualAddresses, ...config.excludedAddresses];
+}
+
+/** The prefix length that the interface has an address with: with a `peer` it is that of the other end. */
+export function heldPrefixLength({ prefixLength, peer }: VirtualAddress): number {
+  return peer?.prefixLength ?? prefixLength;
+}
+
+/** The same text for two addresses exactly when the kernel's are the same in every property; `at` is the interface. */
+export function addressKey(
+  { trackGroup: _, device: __, flags = [], ...virtual }: VirtualAddress,
+  at: string,
+): string {
+  const ofKernel = flags.filter((flag) => flag !== "no_track");
+  return JSON.stringify([at, Object.entries(virtual).sort(([a], [b]) => (a < b ? -1 : 1)), ofKernel]);
 }
 
 /** The multicast group of RFC 3768 section 5.2.2 and RFC 9568 section 5.1.2.2. */

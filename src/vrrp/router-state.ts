@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip-address.ts";
 import type { Duration, Instant } from "../base/time.ts";
+import type { PolicyRule, Route } from "../conf/model/route.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
 import type { Advertisement } from "./advertisement.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
@@ -69,6 +70,9 @@ export interface MasterRole {
   /** Addresses that someone else took away, or that could not be added, are put back then. */
   readonly restore?: { readonly at: Instant; readonly addresses: readonly VirtualAddress[] };
   readonly restoredAt?: Instant;
+  /** When routes and rules are put back: those that somebody minds, or all when some were refused. */
+  readonly restorePaths?: { readonly at: Instant; readonly all: boolean };
+  readonly pathsRestoredAt?: Instant;
 }
 
 /** A burst of `repeat` announcements for each of `addresses`, repeated `every` so often when that is set. */
@@ -103,8 +107,8 @@ export interface RouterState {
   /** Effective priority: 1..254, or 255 for the owner. */
   readonly priority: number;
   readonly master: KnownMaster | undefined;
-  /** The effect that failed last, so that a lasting failure is logged once. */
-  readonly lastFailure: { readonly effect: RouterEffect["kind"]; readonly reason: string } | undefined;
+  /** The reasons of failed effects that were logged in this role, so that a lasting failure is logged once. */
+  readonly knownFailures: readonly string[];
 }
 
 /** Everything that can happen to a virtual router. */
@@ -148,8 +152,18 @@ export type RouterEvent =
   | { readonly kind: "reconfigure"; readonly config: RouterConfig; readonly priority: number }
   /** Someone else removed these addresses of ours from the interface. */
   | { readonly kind: "addresses-lost"; readonly addresses: readonly IpAddress[] }
+  /** Someone else removed a route or rule of ours; `text` is its line. */
+  | { readonly kind: "path-lost"; readonly text: string }
+  /** The kernel may have dropped routes in silence: an interface came back, an address went. */
+  | { readonly kind: "paths-uncertain" }
   /** The host could not do what an effect asked for. */
-  | { readonly kind: "effect-failed"; readonly effect: RouterEffect["kind"]; readonly reason: string };
+  | {
+      readonly kind: "effect-failed";
+      readonly effect: RouterEffect["kind"];
+      readonly reason: string;
+      /** Of the addresses that were to be added the one that was not; all of them when absent. */
+      readonly address?: IpAddress;
+    };
 
 /** Why a role was left for another. */
 export type ChangeReason =
@@ -171,6 +185,12 @@ export type RouterEffect =
   | { readonly kind: "add-addresses"; readonly addresses: readonly VirtualAddress[] }
   /** Addresses that are not there are not an error. */
   | { readonly kind: "remove-addresses"; readonly addresses: readonly VirtualAddress[] }
+  /** `replace`: each takes the place of the one with the same destination, table and metric. */
+  | { readonly kind: "add-routes"; readonly routes: readonly Route[]; readonly replace: boolean }
+  /** Routes and rules that are not there are not an error. */
+  | { readonly kind: "remove-routes"; readonly routes: readonly Route[] }
+  | { readonly kind: "add-rules"; readonly rules: readonly PolicyRule[] }
+  | { readonly kind: "remove-rules"; readonly rules: readonly PolicyRule[] }
   /** Send `repeat` gratuitous ARP requests or unsolicited neighbour advertisements for each address. */
   | {
       readonly kind: "announce";

@@ -1,6 +1,7 @@
 import type { Step } from "../base/machine.ts";
 import { after, between, type Duration, type Instant, microseconds } from "../base/time.ts";
 import { announce, followingBursts } from "./announcements.ts";
+import { addPaths, removePaths } from "./paths.ts";
 import { advertisedAddresses, movingAddresses, type RouterConfig } from "./router-config.ts";
 import type {
   BackupRole,
@@ -68,12 +69,12 @@ export function advertise(state: RouterState, priority: number): readonly Router
 /** Leaves Initialize: to Fault when something is wrong, else to Backup, however high the priority. */
 export function begin(state: InRole<InitializeRole>, now: Instant): RouterStep {
   const { role } = state;
-  const residue: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(state.config) };
+  const residue = giveUp(state.config);
   const entered =
     role.faults.length > 0
       ? enterFault(state, role.faults)
       : enterBackup(state, { reason: "startup", downIn: firstDownInterval(state), now });
-  return { state: entered.state, effects: [residue, ...entered.effects] };
+  return { state: entered.state, effects: [...residue, ...entered.effects] };
 }
 
 /**
@@ -126,6 +127,7 @@ export function enterMaster(
     effects: [
       ...advertise(state, state.priority),
       { kind: "add-addresses", addresses },
+      ...addPaths(config),
       ...announce(addresses, config.gratuitousArp.repeat),
       ...changed.effects,
     ],
@@ -163,8 +165,7 @@ export function yieldTo(
     masterInterval: how.masterInterval,
   };
   const changed = change(state, { role, reason: how.reason });
-  const removal: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(state.config) };
-  return { state: changed.state, effects: [...farewell, removal, ...changed.effects] };
+  return { state: changed.state, effects: [...farewell, ...giveUp(state.config), ...changed.effects] };
 }
 
 /**
@@ -182,10 +183,12 @@ function farewells(state: InRole<MasterRole>, now: Instant): number {
 
 function resign(state: RouterState): readonly RouterEffect[] {
   if (state.role.kind !== "master") return [];
-  return [
-    ...advertise(state, RESIGN),
-    { kind: "remove-addresses", addresses: movingAddresses(state.config) },
-  ];
+  return [...advertise(state, RESIGN), ...giveUp(state.config)];
+}
+
+/** Everything that moves with the role, taken away in the reverse order of its coming. */
+export function giveUp(config: RouterConfig): readonly RouterEffect[] {
+  return [...removePaths(config), { kind: "remove-addresses", addresses: movingAddresses(config) }];
 }
 
 function change(state: RouterState, to: { readonly role: Role; readonly reason: ChangeReason }): RouterStep {
@@ -196,5 +199,5 @@ function change(state: RouterState, to: { readonly role: Role; readonly reason: 
     reason: to.reason,
     priority: state.priority,
   };
-  return { state: { ...state, role: to.role, lastFailure: undefined }, effects: [changed] };
+  return { state: { ...state, role: to.role, knownFailures: [] }, effects: [changed] };
 }

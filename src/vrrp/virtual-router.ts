@@ -20,7 +20,7 @@ import {
   usablePriority,
   yieldTo,
 } from "./transitions.ts";
-import { effectFailed, reconfigure, restoreLost } from "./upkeep.ts";
+import { checkPaths, effectFailed, reconfigure, restoreLost, restorePath } from "./upkeep.ts";
 
 const NO_SOURCE: FaultReason = { kind: "no-source-address" };
 
@@ -32,7 +32,7 @@ export function initialRouterState(config: RouterConfig): RouterState {
     source: undefined,
     priority: config.priority,
     master: undefined,
-    lastFailure: undefined,
+    knownFailures: [],
   };
 }
 
@@ -69,6 +69,10 @@ function step(state: RouterState, event: RouterEvent, now: Instant): Step<Router
       return reconfigure(state, { ...event, now });
     case "addresses-lost":
       return restoreLost(state, { ...event, now });
+    case "path-lost":
+      return restorePath(state, { ...event, now });
+    case "paths-uncertain":
+      return checkPaths(state, { ...event, now });
     case "effect-failed":
       return effectFailed(state, { ...event, now });
     default:
@@ -90,6 +94,7 @@ function deadline(state: RouterState): Instant | undefined {
         role.nextAdvertisementAt,
         role.answerAt,
         role.restore?.at,
+        role.restorePaths?.at,
         ...role.announcements.map((burst) => burst.at),
       ]);
     default:

@@ -200,7 +200,7 @@ const TABLE: readonly (readonly [string, ...Row])[] = [
     {
       initialize: "initialize",
       backup: "backup",
-      master: "master: advert 100, remove-addresses, add-addresses, announce x5",
+      master: "master: advert 100, add-addresses, announce x5, remove-addresses",
       fault: "fault",
     },
   ],

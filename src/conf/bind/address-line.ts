@@ -85,10 +85,11 @@ export function bindAddressLine(context: BindContext, words: readonly Word[]): V
   const label = tokens.get("label");
   return {
     address: prefix.address,
-    prefixLength: prefix.length ?? most,
+    // With the other end of a link there is no network; keepalived ignores the length too.
+    prefixLength: tokens.has("peer") ? most : (prefix.length ?? most),
     ...(broadcast ? { broadcast } : {}),
     ...(device ? { device: device.text } : {}),
-    ...(scope ? { scope } : {}),
+    ...(scope === undefined ? {} : { scope }),
     ...(label ? { label: label.text } : {}),
     ...rareOf(tokens),
   };
@@ -193,6 +194,7 @@ function scopeOf(context: BindContext, word: Word | undefined): VirtualAddress["
   };
   const scope = SCOPES.find((each) => each === word.text) ?? numbers[word.text];
   if (scope) return scope;
+  if (/^\d{1,3}$/.test(word.text) && Number(word.text) < 255) return Number(word.text);
   tell(context, word, {
     code: "unknown-value",
     severity: "error",

@@ -9,6 +9,7 @@ import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
 import { bindDaemonDefinitions } from "./daemon-definitions.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
 import { bindGarpGroup, bindTrackGroup } from "./instance-groups.ts";
+import { withRulePreferences } from "./rule-preferences.ts";
 import { checkScriptSecurity, type NamedCommand } from "./script-security.ts";
 import { readDocument } from "./settings.ts";
 import { bindStaticEntries } from "./static-entries.ts";
@@ -51,13 +52,16 @@ export function bind(
     vrrp: { ...inStage("vrrp"), environment: dynamic },
     bfd: inStage("bfd"),
   };
-  const config: Config = {
+  const bound: Config = {
     global,
     daemon: bindDaemonDefinitions({ settings, context: every }),
     ...bindServices(contexts.checker, blocks),
     ...bindVrrp(contexts, { blocks, global }),
     ...bindStaticEntries({ settings, context: contexts.vrrp }),
   };
+  const firstOf = (keyword: string) =>
+    tree.directives.findIndex(({ words: [word] }) => word?.text === keyword) >>> 0;
+  const config = withRulePreferences(bound, firstOf("static_rules") < firstOf("vrrp_instance"));
   checkScriptSecurity(every, { global, anyInstance: blocks.has("vrrp_instance"), commands });
   for (const at of tree.strayCloses) tellStrayClose(every, at);
   tellUnclosed(every, tree.directives);

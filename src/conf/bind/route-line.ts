@@ -117,17 +117,24 @@ function readMetric({ metrics, locked }: Draft, word: string, reader: WordReader
   if (lock) locked.push(field);
   const values: Partial<Record<keyof RouteMetrics, unknown>> = metrics;
   if (NUMBERS[word]) assign(values, field, reader.takeNumber());
-  else if (TIMES[word]) assign(values, field, milliseconds(reader.take() ?? ""));
+  else if (TIMES[word]) assign(values, field, milliseconds(reader.take() ?? "", PARTS[word] ?? 1));
   else if (SWITCHES[word]) assign(values, field, reader.take() === "1");
   else if (word === "congctl") assign(values, field, reader.take());
   else if (reader.take() === "ecn") metrics.ecn = true;
 }
 
-/** A bare number of milliseconds, or one with its unit. */
-function milliseconds(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text);
+/** keepalived's limits of every time of a route, in milliseconds. */
+const [LEAST_TIME, MOST_TIME] = [200, 120_000];
+/** A bare number counts in the kernel's own parts of a millisecond. */
+const PARTS: Readonly<Record<string, number>> = { rtt: 8, rttvar: 4 };
+
+/** A number with its unit, or one of the kernel's parts of a millisecond; brought within keepalived's limits. */
+function milliseconds(text: string, parts: number): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|msecs?|s|secs?)?$/i.exec(text);
   if (!match) return undefined;
-  return Number(match[1]) * (match[2] === "s" ? 1000 : 1);
+  const unit = match[2]?.toLowerCase();
+  const factor = unit === undefined ? 1 / parts : unit.startsWith("m") ? 1 : 1000;
+  return Math.min(MOST_TIME, Math.max(LEAST_TIME, Number(match[1]) * factor));
 }
 
 function readOther(draft: Draft, word: string, reader: WordReader): void {

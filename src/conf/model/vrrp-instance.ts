@@ -141,7 +141,8 @@ export interface VirtualAddress {
   readonly broadcast?: IpAddress;
   /** `dev`; the instance's interface when absent. */
   readonly device?: string;
-  readonly scope?: "global" | "site" | "link" | "host" | "nowhere";
+  /** A number is the kernel's own, where it has no name. */
+  readonly scope?: "global" | "site" | "link" | "host" | "nowhere" | number;
   readonly label?: string;
   /** `peer`: the other end of a point-to-point link. */
   readonly peer?: { readonly address: IpAddress; readonly prefixLength: number };

@@ -15,7 +15,7 @@ export function addressEntryText(
   const single = familyOf(address) === 6 ? 128 : 32;
   const words = [prefixLength === single ? address : `${address}/${prefixLength}`];
   if (broadcast !== undefined) words.push("brd", broadcast);
-  words.push("dev", device ?? instance.interface, "scope", scope ?? "global");
+  words.push("dev", device ?? instance.interface, "scope", String(scope ?? "global"));
   if (label !== undefined) words.push("label", label);
   if (single === 128) words.push(prefixLength === 128 ? "deprecated" : "preferred_lft forever");
   if (isSet) words.push("set");

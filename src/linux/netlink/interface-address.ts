@@ -27,17 +27,29 @@ export interface AddressSpecification {
   readonly address: IpAddress;
   readonly prefixLength: number;
   readonly broadcast?: IpAddress;
-  readonly scope?: keyof typeof addressScopes;
+  /** A name, or the kernel's number. */
+  readonly scope?: keyof typeof addressScopes | number;
   readonly label?: string;
-  /** IPv6: usable at once, without duplicate address detection. */
-  readonly withoutDuplicateDetection?: boolean;
-  /** IPv6: never chosen as the source of new traffic (preferred lifetime 0), as virtual addresses should not be. */
-  readonly deprecated?: boolean;
+  /** The other end of a point-to-point link; the prefix length is then that of its network. */
+  readonly peer?: IpAddress;
+  /** Bits of `addressFlags`. */
+  readonly flags?: number;
+  /** IPv6: after so many seconds no new traffic leaves from it, 0: never; for ever when absent. */
+  readonly preferredSeconds?: number;
 }
+
+/** IFA_F_*: what may be asked for an address. */
+export const addressFlags = {
+  withoutDetection: 0x2,
+  home: 0x10,
+  manageTemporary: 0x100,
+  withoutPrefixRoute: 0x200,
+  joinGroup: 0x400,
+} as const;
 
 const headerLength = 8; // struct ifaddrmsg
 const attributes = { address: 1, local: 2, label: 3, broadcast: 4, cache: 6, flags: 8 } as const;
-const flagBits = { secondary: 0x1, withoutDetection: 0x2, duplicate: 0x8, tentative: 0x40 } as const;
+const flagBits = { secondary: 0x1, duplicate: 0x8, tentative: 0x40 } as const;
 const families = { 4: 2, 6: 10 } as const;
 const FOREVER = 0xffff_ffff;
 
@@ -50,23 +62,27 @@ export function encodeAddress(specification: AddressSpecification): {
   const header = new Uint8Array(headerLength);
   header[0] = families[family];
   header[1] = specification.prefixLength;
-  header[3] = addressScopes[specification.scope ?? "global"];
+  const { scope = "global" } = specification;
+  header[3] = typeof scope === "number" ? scope : addressScopes[scope];
   new DataView(header.buffer).setUint32(4, specification.interfaceIndex, true);
   const bytes = ipAddressBytes(specification.address);
   const list: Attribute[] = [
     { type: attributes.local, value: bytes },
-    { type: attributes.address, value: bytes },
+    {
+      type: attributes.address,
+      value: specification.peer === undefined ? bytes : ipAddressBytes(specification.peer),
+    },
   ];
   if (specification.broadcast !== undefined) {
     list.push({ type: attributes.broadcast, value: ipAddressBytes(specification.broadcast) });
   }
   if (specification.label !== undefined) list.push({ type: attributes.label, value: specification.label });
-  if (family === 6 && specification.withoutDuplicateDetection === true) {
-    list.push({ type: attributes.flags, value: flagBits.withoutDetection });
-  }
-  if (family === 6 && specification.deprecated === true) {
+  const { flags = 0, preferredSeconds } = specification;
+  if (flags !== 0) list.push({ type: attributes.flags, value: flags });
+  if (preferredSeconds !== undefined) {
     // struct ifa_cacheinfo: preferred, valid, two stamps
-    list.push({ type: attributes.cache, value: new Uint8Array(Uint32Array.of(0, FOREVER, 0, 0).buffer) });
+    const cache = Uint32Array.of(preferredSeconds, FOREVER, 0, 0);
+    list.push({ type: attributes.cache, value: new Uint8Array(cache.buffer) });
   }
   return { header, attributes: list };
 }

@@ -12,6 +12,8 @@ export interface Link extends HostLink {
   /** The driver's kind, such as "veth" or "macvlan"; "" for hardware and lo. */
   readonly kind: string;
   readonly loopback: boolean;
+  /** The routing table of a VRF. */
+  readonly vrfTable?: number;
   /** Index of the bridge, bond or VRF it belongs to; 0 for none. */
   readonly master: number;
   /** `ip link set alias`: a remark that anyone may leave; "" for none. */
@@ -24,7 +26,7 @@ export interface Link extends HostLink {
 export const OWN_ALIAS = "locum:";
 
 const headerLength = 16; // struct ifinfomsg
-const flags = { up: 0x1, loopback: 0x8, running: 0x40 } as const;
+const flags = { up: 0x1, loopback: 0x8, running: 0x40, withoutArp: 0x80 } as const;
 const attributes = {
   hardwareAddress: 1,
   name: 3,
@@ -33,6 +35,7 @@ const attributes = {
   master: 10,
   information: 18,
   alias: 20,
+  families: 26,
   group: 27,
   extensionMask: 29,
 } as const;
@@ -47,6 +50,9 @@ const MACVLAN_MODES: Readonly<Record<number, string>> = {
   8: "passthru",
 };
 const IPVLAN_MODES: Readonly<Record<number, string>> = { 0: "bridge", 1: "private", 2: "vepa" };
+const VRF_TABLE = 1; // IFLA_VRF_TABLE
+const AF_INET6 = 10;
+const INET6_CONFIGURATION = 2; // IFLA_INET6_CONF, whose first number is DEVCONF_FORWARDING
 const AF_BRIDGE = 7;
 const SKIP_STATISTICS = 0x8; // RTEXT_FILTER_SKIP_STATS
 
@@ -82,6 +88,7 @@ export function decodeLink({ payload }: NetlinkMessage): Link | undefined {
     settings: decodeAttributes(information.get(SETTINGS) ?? new Uint8Array(0)),
     ours: alias.startsWith(OWN_ALIAS),
   });
+  const forwards = ipv6Forwarding(found.get(attributes.families));
   return {
     index: view.getInt32(4, true),
     name: attributeText(found.get(attributes.name)),
@@ -90,6 +97,9 @@ export function decodeLink({ payload }: NetlinkMessage): Link | undefined {
     hardwareAddress: found.get(attributes.hardwareAddress)?.slice() ?? new Uint8Array(0),
     mtu: attributeNumber(found.get(attributes.mtu)),
     kind,
+    ...(kind === "vrf" ? { vrfTable: vrfTable(information.get(SETTINGS)) } : {}),
+    withoutNeighbours: (state & (flags.withoutArp | flags.loopback)) !== 0,
+    ...(forwards === undefined ? {} : { forwardsIpv6: forwards }),
     loopback: (state & flags.loopback) !== 0,
     master: attributeNumber(found.get(attributes.master)),
     alias,
@@ -114,4 +124,15 @@ function stackedLink(
   const layer2 = (settings.get(MODE)?.[0] ?? 0) === 0;
   const mode = layer2 ? (IPVLAN_MODES[settings.get(IPVLAN_FLAGS)?.[0] ?? 0] ?? "other") : "other";
   return { kind, baseIndex, mode, ours };
+}
+
+function vrfTable(data: Uint8Array | undefined): number {
+  return attributeNumber(decodeAttributes(data ?? new Uint8Array(0)).get(VRF_TABLE));
+}
+
+/** The interface's own setting `forwarding`; undefined where IPv6 is off. */
+function ipv6Forwarding(families: Uint8Array | undefined): boolean | undefined {
+  const own = decodeAttributes(families ?? new Uint8Array(0)).get(AF_INET6);
+  const settings = decodeAttributes(own ?? new Uint8Array(0)).get(INET6_CONFIGURATION);
+  return settings === undefined ? undefined : attributeNumber(settings) !== 0;
 }

@@ -22,6 +22,8 @@ export interface NetlinkMessage {
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
+  /** Of the socket that asked; 0: the kernel itself. */
+  readonly portId: number;
   readonly payload: Uint8Array;
 }
 
@@ -64,6 +66,7 @@ export function decodeMessages(bytes: Uint8Array): readonly NetlinkMessage[] {
       type: view.getUint16(at + 4, true),
       flags: view.getUint16(at + 6, true),
       sequence: view.getUint32(at + 8, true),
+      portId: view.getUint32(at + 12, true),
       payload: bytes.subarray(at + headerLength, at + length),
     });
     at += padded(length);

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from "dgram-extra";
+import { attributeNumber, decodeAttributes, padded } from "./attributes.ts";
 import { addressMessages, decodeAddress, type InterfaceAddress } from "./interface-address.ts";
 import { decodeLink, type Link, linkMessages } from "./link.ts";
 import { decodeMessages, type NetlinkMessage } from "./message.ts";
@@ -11,11 +12,15 @@ export type NetlinkEvent =
   | { readonly kind: "link-removed"; readonly index: number; readonly name: string }
   | { readonly kind: "address-added"; readonly address: InterfaceAddress }
   | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
+  /** Whether an interface forwards IPv6 packets was changed. */
+  | { readonly kind: "forwarding"; readonly index: number }
   /** Events were lost: ask RouteNetlink for everything again. */
   | { readonly kind: "overrun" };
 
 const NETLINK_ROUTE = 0;
-const groups = { link: 1, ipv4Address: 5, ipv6Address: 9 } as const;
+const groups = { link: 1, ipv4Address: 5, ipv6Address: 9, ipv6Configuration: 25 } as const;
+const NEW_CONFIGURATION = 80; // RTM_NEWNETCONF
+const configurationAttributes = { interface: 1, forwarding: 2 } as const;
 const receiveBuffer = 4 << 20;
 const messageSize = 32 * 1024;
 
@@ -72,6 +77,15 @@ function report(message: NetlinkMessage, onEvent: (event: NetlinkEvent) => void)
       const address = decodeAddress(message);
       if (address === undefined) return;
       onEvent({ kind: message.type === addressMessages.new ? "address-added" : "address-removed", address });
+      return;
+    }
+    case NEW_CONFIGURATION: {
+      const found = decodeAttributes(message.payload.subarray(padded(1)));
+      if (found.has(configurationAttributes.forwarding))
+        onEvent({
+          kind: "forwarding",
+          index: attributeNumber(found.get(configurationAttributes.interface)),
+        });
       return;
     }
   }

@@ -49,6 +49,7 @@ export class NetlinkRequestSocket {
   readonly #socket: Socket;
   readonly #buffer = new Uint8Array(64 * 1024); // the kernel makes no larger piece of a dump than 32 KiB
   #sequence = 0;
+  #portId = 0;
 
   /** `protocol`: 0 for rtnetlink, 16 for generic netlink. @throws {SystemError} */
   constructor(options: { protocol: number; namespace?: string }) {
@@ -78,6 +79,11 @@ export class NetlinkRequestSocket {
     return this.#ask({ ...request, flags: (request.flags ?? 0) | requestFlags.acknowledge });
   }
 
+  /** The number by which the kernel knows this socket, also in what it tells others; 0 before the first answer. */
+  get portId(): number {
+    return this.#portId;
+  }
+
   close(): void {
     this.#socket.close();
   }
@@ -97,6 +103,7 @@ export class NetlinkRequestSocket {
       if (!received.ok) return received;
       for (const message of decodeMessages(received.value)) {
         if (message.sequence !== sequence) continue; // the rest of an answer that was given up
+        this.#portId = message.portId;
         const answer = readAnswer(message);
         if (answer.kind === "item") items.push(answer.message);
         else if (answer.kind === "end") {

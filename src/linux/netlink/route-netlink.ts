@@ -8,7 +8,7 @@ import {
 } from "./interface-address.ts";
 import { decodeLink, encodeLinkHeader, type Link, linkMessages, withoutStatistics } from "./link.ts";
 import { requestFlags } from "./message.ts";
-import { type NetlinkFailure, NetlinkRequestSocket } from "./request-socket.ts";
+import { type NetlinkFailure, type NetlinkRequest, NetlinkRequestSocket } from "./request-socket.ts";
 
 const NETLINK_ROUTE = 0;
 const ENODEV = 19;
@@ -47,6 +47,25 @@ export class RouteNetlink {
     });
     if (answer.ok) return ok("added");
     return answer.error.errno === EEXIST ? ok("present") : answer;
+  }
+
+  /** Makes an address that is there already as it should be; of IPv4 the kernel changes only lifetimes. */
+  replaceAddress(specification: AddressSpecification): Result<void, NetlinkFailure> {
+    return this.#socket.change({
+      type: addressMessages.new,
+      flags: requestFlags.create | requestFlags.replace,
+      ...encodeAddress(specification),
+    });
+  }
+
+  /** Any other change of rtnetlink's. */
+  change(request: NetlinkRequest): Result<void, NetlinkFailure> {
+    return this.#socket.change(request);
+  }
+
+  /** What the kernel writes into notifications of changes that this socket asked for; 0 before the first. */
+  get portId(): number {
+    return this.#socket.portId;
   }
 
   /** Removes an address; "absent" when the interface, or the interface's address, is not there. */

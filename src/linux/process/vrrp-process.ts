@@ -40,6 +40,7 @@ export class VrrpProcess implements ChildProcess {
 
   start(config: Config, legacy?: Legacy): void {
     if (legacy === undefined) applyPriority(config, this.#channel);
+    this.#host.readRouteNames(routeFolders(config));
     const { links, addresses } = this.#host.startMonitor();
     if (legacy === undefined) rehearse(config, { now: monotonicNow(), links, addresses });
     this.#deliver({
@@ -56,6 +57,7 @@ export class VrrpProcess implements ChildProcess {
   take(message: ParentMessage): void {
     if (message.kind === "reload") {
       applyPriority(message.config, this.#channel);
+      this.#host.readRouteNames(routeFolders(message.config));
       this.#deliver({ kind: "reload", config: message.config });
     } else if (message.kind === "status") {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
@@ -90,6 +92,11 @@ export class VrrpProcess implements ChildProcess {
 
 /** A clock that differs by less from what was told is the same clock, read a moment later. */
 const SAME_CLOCK = milliseconds(20);
+
+/** `iproute_usr_dir` is what the distribution ships, `iproute_etc_dir` what the administrator says over it. */
+function routeFolders({ global: { management } }: Config): readonly string[] {
+  return [management.iprouteUsr, management.iprouteEtc];
+}
 
 /** `vrrp_priority`, `vrrp_rt_priority`, `vrrp_no_swap` and `vrrp_cpu_affinity`; what the kernel refuses is said and lived without. */
 function applyPriority(config: Config, channel: ChildChannel): void {

@@ -78,7 +78,7 @@ describe("netlink messages", () => {
       [0x200, Uint8Array.of(...quoted, 1, 2, 3, 4, 5, 6, 7, 8)],
     ] as const) {
       const payload = Uint8Array.of(0xef, 0xff, 0xff, 0xff, ...quote, ...text);
-      expect(readAnswer({ type: 2, flags, sequence: 1, payload })).toEqual({
+      expect(readAnswer({ type: 2, flags, sequence: 1, portId: 0, payload })).toEqual({
         kind: "end",
         errno: 17,
         text: "ipv4: Address already assigned",
@@ -88,9 +88,9 @@ describe("netlink messages", () => {
 
   it("a bridge's note about a port is no link", () => {
     const payload = new Uint8Array(16);
-    expect(decodeLink({ type: 17, flags: 0, sequence: 0, payload })).toBeDefined();
+    expect(decodeLink({ type: 17, flags: 0, sequence: 0, portId: 0, payload })).toBeDefined();
     payload[0] = 7;
-    expect(decodeLink({ type: 17, flags: 0, sequence: 0, payload })).toBeUndefined();
+    expect(decodeLink({ type: 17, flags: 0, sequence: 0, portId: 0, payload })).toBeUndefined();
   });
 
   it.each(["10.0.0.1", "fe80::1"])("an address request reads back: %s", (text) => {
@@ -101,7 +101,7 @@ describe("netlink messages", () => {
       scope: "link",
     });
     const payload = Uint8Array.of(...header, ...encodeAttributes(attributes));
-    expect(decodeAddress({ type: 20, flags: 0, sequence: 0, payload })).toMatchObject({
+    expect(decodeAddress({ type: 20, flags: 0, sequence: 0, portId: 0, payload })).toMatchObject({
       interfaceIndex: 7,
       address: text,
       prefixLength: 24,

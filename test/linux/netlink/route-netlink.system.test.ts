@@ -1,6 +1,7 @@
 import { addressOf, bpf, systemCall } from "dgram-extra";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { parseIpAddress } from "../../../src/base/ip-address.ts";
+import { addressFlags } from "../../../src/linux/netlink/interface-address.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "../../../src/linux/netlink/netlink-monitor.ts";
 import { RouteNetlink } from "../../../src/linux/netlink/route-netlink.ts";
 import { TrafficControl } from "../../../src/linux/netlink/traffic-control.ts";
@@ -88,8 +89,8 @@ describeWith({ title: "rtnetlink", needs: ["root", "netns", "ip"] }, () => {
       interfaceIndex: indexOf("v0"),
       address: address("fd08::1"),
       prefixLength: 64,
-      withoutDuplicateDetection: true,
-      deprecated: true,
+      flags: addressFlags.withoutDetection,
+      preferredSeconds: 0,
     });
     expect(netlink.addresses().find((one) => one.address === "fd08::1")).toMatchObject({ tentative: false });
     expect(namespaces.run("a", ["ip", "-6", "address", "show", "dev", "v0"])).toMatch(

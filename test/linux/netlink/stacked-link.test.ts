@@ -15,7 +15,7 @@ const mac = Uint8Array.of(0, 0, 0x5e, 0, 1, 0x33);
 /** A link's message with these attributes. */
 function message(attributes: Parameters<typeof encodeAttributes>[0]) {
   const payload = Uint8Array.of(...new Uint8Array(16), ...encodeAttributes(attributes));
-  return { type: 16, flags: 0, sequence: 0, payload };
+  return { type: 16, flags: 0, sequence: 0, portId: 0, payload };
 }
 
 const vmac = {
