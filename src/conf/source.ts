@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly hasUser?: (name: string) => boolean;
   /** The addresses that the machine has now. */
   readonly addresses?: readonly string[];
+  /** The octets of a file with a secret; undefined when it cannot be read or is longer than any secret. */
+  readonly readSecret?: (path: string) => Uint8Array | undefined;
   /** Permissions and owner of a file; undefined when it cannot be looked at. */
   readonly inspectFile?: (path: string) => FileFacts | undefined;
 }

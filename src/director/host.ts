@@ -145,7 +145,9 @@ export interface Wire {
   readonly groups: readonly IpAddress[];
   /** Some of the routers authenticate by an IPsec header, so that VRRP comes as protocol 51. */
   readonly withAuthenticationHeader: boolean;
-  /** `kernel_rx_buf_size`: octets of the receive buffer; the host's own choice when absent. */
+  /** Let advertisements of all virtual routers through (`log_unknown_vrids`). */
+  readonly everyVirtualRouter: boolean;
+  /** `kernel_rx_buf_size`, `vrrp_rx_bufs_policy`: octets of the receive buffer; the host's own choice when absent. */
   readonly receiveBufferBytes?: number;
 }
 

@@ -1,6 +1,11 @@
 import { ipAddressBytes } from "../base/ip-address.ts";
 import { describeRejection } from "../vrrp/describe.ts";
-import { claimedVirtualRouterId, viewIpv4Packet, viewIpv6Payload } from "../vrrp/packet-view.ts";
+import {
+  claimedVirtualRouterId,
+  type PacketView,
+  viewIpv4Packet,
+  viewIpv6Payload,
+} from "../vrrp/packet-view.ts";
 import { receiveAdvertisement } from "../vrrp/reception.ts";
 import type { VrrpHostEvent } from "./host.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
@@ -36,7 +41,10 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   });
   // An advertisement of somebody else's virtual router is no business of ours (RX-6).
   const entry = state.listeners.get(key);
-  if (entry === undefined) return;
+  if (entry === undefined) {
+    unknownRouter(view, event, context);
+    return;
+  }
   const reception = receiveAdvertisement(view, entry.receiver, {
     ...entry.context,
     exchange: entry.exchange,
@@ -58,4 +66,18 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);
+}
+
+/** `log_unknown_vrids`: whatever of it is right or wrong, there is nobody here to ask. */
+function unknownRouter(
+  view: PacketView,
+  event: Extract<VrrpHostEvent, { kind: "packet" }>,
+  context: StepContext,
+): void {
+  if (context.state.config?.global.vrrp.logUnknownRouterIds !== true) return;
+  const id = claimedVirtualRouterId(view);
+  const where = `${event.interface}, IPv${event.family}`;
+  const message = () =>
+    `(${where}) ${event.source} advertises the virtual router ${id}, which is not configured here`;
+  logNowAndThen({ key: `${where} unknown ${id}`, level: "info", message }, context);
 }

@@ -1,3 +1,4 @@
+import type { VrrpDefinitions } from "../conf/model/service-definitions.ts";
 import { multicastGroupOf } from "../vrrp/router-config.ts";
 import type { Link, Wire } from "./host.ts";
 import { type RouterEntry, routerKey, type StepContext } from "./vrrp-director-state.ts";
@@ -12,7 +13,7 @@ export function openWires({ state, out }: StepContext): void {
     const { family, virtualRouterId } = entry.config;
     state.listeners.set(routerKey({ interface: link.name, family, virtualRouterId }), entry);
     const key = `${link.name}/${family}`;
-    wanted.set(key, joined(wanted.get(key), entry, link));
+    wanted.set(key, joined(wanted.get(key), { entry, link, settings: state.config?.global.vrrp }));
   }
   for (const [key, wire] of wanted) {
     const text = JSON.stringify(wire);
@@ -28,12 +29,19 @@ export function openWires({ state, out }: StepContext): void {
   }
 }
 
+interface Joining {
+  readonly entry: RouterEntry;
+  readonly link: Link;
+  readonly settings: VrrpDefinitions | undefined;
+}
+
 /** A wire that carries one more router. */
-function joined(wire: Wire | undefined, { config, instance, sender }: RouterEntry, link: Link): Wire {
+function joined(wire: Wire | undefined, { entry, link, settings }: Joining): Wire {
+  const { config, instance, sender } = entry;
   const unicast = config.unicastPeers.length > 0;
   const groups = new Set(wire?.groups ?? []);
   if (!unicast) groups.add(multicastGroupOf(config));
-  const buffers = [wire?.receiveBufferBytes, instance.receiveBufferBytes].filter(
+  const buffers = [wire?.receiveBufferBytes, instance.receiveBufferBytes ?? bufferOf(settings)].filter(
     (size) => size !== undefined,
   );
   return {
@@ -42,7 +50,25 @@ function joined(wire: Wire | undefined, { config, instance, sender }: RouterEntr
     family: config.family,
     virtualRouterIds: [...(wire?.virtualRouterIds ?? []), config.virtualRouterId],
     groups: [...groups],
+    everyVirtualRouter: settings?.logUnknownRouterIds === true,
     withAuthenticationHeader: wire?.withAuthenticationHeader === true || sender.headerSecret !== undefined,
     ...(buffers.length === 0 ? {} : { receiveBufferBytes: Math.max(...buffers) }),
   };
+}
+
+/** The largest Ethernet frame that cards are made for. */
+const LONGEST_FRAME = 9_216;
+/** The host's own choice holds more than this. */
+const ORDINARY = 1 << 20;
+
+/**
+ * `vrrp_rx_bufs_policy` times `vrrp_rx_bufs_multiplier`. Deviation: MTU and ADVERT are lower bounds, for the host's own
+ * buffer of a mebibyte is larger than what keepalived makes of them; only where it is not, more is asked for.
+ */
+function bufferOf(settings: VrrpDefinitions | undefined): number | undefined {
+  const { receiveBuffer: policy, receiveBufferMultiplier: packets = 1 } = settings ?? {};
+  if (policy === undefined) return undefined;
+  if (typeof policy === "number") return policy * packets;
+  const least = LONGEST_FRAME * packets;
+  return least > ORDINARY ? least : undefined;
 }

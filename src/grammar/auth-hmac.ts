@@ -13,7 +13,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "A numbered key; a file with one must be readable by its owner alone",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "active_key",
@@ -24,7 +24,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Number of the key that signs",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "time_window",
@@ -35,7 +35,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "How far the clocks of the routers may be apart",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "anti_replay",
@@ -46,7 +46,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Whether a clock or a counter shows old packets",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "mode",
@@ -57,7 +57,7 @@ export const authHmacGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "What happens to advertisements without a valid signature",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

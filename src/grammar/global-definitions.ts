@@ -390,7 +390,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv4",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_mcast_group6",
@@ -401,7 +401,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Multicast address of advertisements over IPv6",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_garp_master_delay",
@@ -1310,7 +1310,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "How large the receive buffer for advertisements is made",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_rx_bufs_multiplier",
@@ -1321,7 +1321,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "How many packets of each instance that buffer should hold",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_startup_delay",
@@ -1354,7 +1354,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Logs advertisements of virtual routers that are not configured here",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_owner_ignore_adverts",
@@ -1365,7 +1365,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "An address owner does not listen to others, unless an instance says otherwise",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vmac_prefix",

@@ -90,7 +90,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Computes the version 3 checksum of unicast as releases before 1.3.7 did",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "native_ipv6",
@@ -233,7 +233,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Multicast address this instance sends to",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_src_ip",
@@ -333,7 +333,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Says that no address is meant",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "promote_secondaries",
@@ -689,7 +689,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "A master that slept too long yields to a router of at least this priority, with nopreempt",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "thread_timer_expired",
@@ -701,7 +701,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: false,
       status: { kind: "deprecated", use: "timer_expired_backup" },
       meaning: "Name that the release notes gave to timer_expired_backup",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "garp_extra_if",
@@ -757,7 +757,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "The owner of the address does not listen to others",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "kernel_rx_buf_size",
@@ -768,7 +768,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.3",
       in227: true,
       meaning: "Receive buffer for this instance's advertisements",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "authentication",
@@ -790,7 +790,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "Signature on advertisements, an extension of keepalived's own",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

@@ -10,6 +10,7 @@ export function hostFacts(): HostFacts {
     interfaces: interfaceNames(),
     inspectScript,
     inspectFile,
+    readSecret,
     addresses: Object.values(networkInterfaces()).flatMap((each) =>
       (each ?? []).map(({ address }) => address),
     ),
@@ -21,6 +22,19 @@ export function hostFacts(): HostFacts {
       return found;
     },
   };
+}
+
+/** Octets of a file, more than any key has, above which it is not one. */
+const LONGEST_SECRET = 140;
+
+/** The octets of a file that holds a key; undefined when it cannot be read or is too long for one. */
+export function readSecret(path: string): Uint8Array | undefined {
+  try {
+    const { size } = statSync(path);
+    return size > LONGEST_SECRET ? undefined : new Uint8Array(readFileSync(path));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Permissions and owner of a file, following links; undefined when there is none. */

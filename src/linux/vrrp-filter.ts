@@ -6,11 +6,13 @@ const LOAD_HEADER_LENGTH = 0xb1; // X = 4 * (byte at constant & 15): the length 
 const LOAD_BYTE_INDEXED = 0x50; // A = byte at X + constant
 const JUMP_IF_EQUAL = 0x15; // A == constant ? whenTrue : whenFalse
 const RETURN = 0x06; // accept this many bytes; 0 drops
+const EVERYTHING = 0xffff_ffff;
 
 /** What a filter lets through. */
 export interface VrrpFilterOptions {
   readonly family: AddressFamily;
-  readonly virtualRouterIds: ReadonlySet<number>;
+  /** Those to let through; all of them when absent. */
+  readonly virtualRouterIds?: ReadonlySet<number>;
   /** Octets between the IPv4 header and the VRRP message: those of an authentication header. */
   readonly between?: number;
 }
@@ -25,6 +27,7 @@ export function vrrpFilter({
   virtualRouterIds,
   between = 0,
 }: VrrpFilterOptions): readonly FilterInstruction[] {
+  if (virtualRouterIds === undefined) return [{ code: RETURN, constant: EVERYTHING }];
   const load: FilterInstruction[] =
     family === 4
       ? [
@@ -34,7 +37,7 @@ export function vrrpFilter({
       : [{ code: LOAD_BYTE_ABSOLUTE, constant: 1 }];
   const tests = [...virtualRouterIds].flatMap((id): FilterInstruction[] => [
     { code: JUMP_IF_EQUAL, whenTrue: 0, whenFalse: 1, constant: id },
-    { code: RETURN, constant: 0xffff_ffff },
+    { code: RETURN, constant: EVERYTHING },
   ]);
   return [...load, ...tests, { code: RETURN, constant: 0 }];
 }

@@ -191,6 +191,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       family: effect.family,
       virtualRouterIds: effect.virtualRouterIds,
       groups: effect.groups,
+      everyVirtualRouter: effect.everyVirtualRouter,
       withAuthenticationHeader: effect.withAuthenticationHeader,
       ...(effect.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: effect.receiveBufferBytes }),
       onPacket: (packet, info) =>
@@ -337,8 +338,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
 }
 
 /** Everything of a wire but the virtual routers it listens for. */
-function shapeOf({ interfaceIndex, groups, withAuthenticationHeader, receiveBufferBytes }: Wire): string {
-  return JSON.stringify([interfaceIndex, groups, withAuthenticationHeader, receiveBufferBytes]);
+function shapeOf({ virtualRouterIds: _, ...rest }: Wire): string {
+  return JSON.stringify(rest);
 }
 
 function wireKey(wire: { readonly interface: string; readonly family: AddressFamily }): string {

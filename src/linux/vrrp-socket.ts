@@ -22,6 +22,8 @@ export interface VrrpSocketOptions {
   readonly family: AddressFamily;
   /** Virtual routers to hear; packets of others are dropped by the kernel. */
   readonly virtualRouterIds: Iterable<number>;
+  /** Hear the routers of all ids. */
+  readonly everyVirtualRouter?: boolean;
   /** Multicast groups to join; those of the RFCs when absent. */
   readonly groups?: readonly IpAddress[];
   /** Hear authentication headers (IP protocol 51) before VRRP too. */
@@ -218,7 +220,7 @@ export class VrrpSocket {
 function filterOf(options: VrrpSocketOptions, protocol: number): ReturnType<typeof vrrpFilter> {
   return vrrpFilter({
     family: options.family,
-    virtualRouterIds: new Set(options.virtualRouterIds),
+    ...(options.everyVirtualRouter === true ? {} : { virtualRouterIds: new Set(options.virtualRouterIds) }),
     between: protocol === VRRP ? 0 : AUTHENTICATION_HEADER_LENGTH,
   });
 }

@@ -13,6 +13,7 @@ import { announce, dueBursts, followingBursts } from "./announcements.ts";
 import type { Heard, ReceivedAdvertisement } from "./reception.ts";
 import { movingAddresses } from "./router-config.ts";
 import type { MasterRole, OwnerConflict, RouterEffect, RouterState } from "./router-state.ts";
+import { masterDownInterval } from "./timers.ts";
 import { advertise, downInterval, type InRole, type RouterStep, unchanged, yieldTo } from "./transitions.ts";
 import { restorePathsDue } from "./upkeep.ts";
 
@@ -24,6 +25,12 @@ const LEAST_LOG_GAP: Duration = seconds(1);
 
 /** The alarm of a Master: whatever is due of the advertisement, lost addresses and announcements. */
 export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterStep {
+  if (sleptForAnother(before, now)) {
+    const { advertisementInterval: masterInterval, name } = before.config;
+    const message = `(${name}) woke up ${inSeconds(between(before.role.nextAdvertisementAt, now))} s late: another router must be master by now, so we are Backup (timer_expired_backup)`;
+    const yielded = yieldTo(before, { reason: "overslept", masterInterval, now });
+    return { ...yielded, effects: [{ kind: "log", level: "warning", message }, ...yielded.effects] };
+  }
   const overslept = wakeLate(before, now);
   const regular = regularAdvertisement(overslept.state, now);
   const restored = restoreDue(regular.state, now);
@@ -43,6 +50,17 @@ interface MasterStep {
 
 function withRole(state: InRole<MasterRole>, part: Partial<MasterRole>): InRole<MasterRole> {
   return { ...state, role: { ...state.role, ...part } };
+}
+
+/**
+ * `timer_expired_backup`: whether a router of the priority it names has had time to take over since our last advertisement.
+ * Only under `nopreempt`, as in keepalived: a router that preempts would take the addresses back anyway.
+ */
+function sleptForAnother({ role, config }: InRole<MasterRole>, now: Instant): boolean {
+  const { timerExpiredBackup: priority, version, advertisementInterval: interval } = config;
+  if (priority === undefined || config.preempt) return false;
+  const patience = masterDownInterval({ version, priority, interval, downTimerAdvertisements: 3 });
+  return between(role.lastAdvertisementAt, now) >= patience;
 }
 
 /**

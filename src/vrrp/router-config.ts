@@ -92,6 +92,9 @@ function optional<Name extends keyof VrrpInstance>(
  * before it makes a router, so that nothing half-works on the wire.
  */
 export function unsupportedReason(instance: VrrpInstance): string | undefined {
+  if (instance.hmac?.keys.length === 0) {
+    return `(${instance.name}) auth_hmac has no key that can be used, and without authentication the instance must not run: add a key of 32 to 64 octets, or remove the block`;
+  }
   if (instance.family === 6 && instance.version === 2) {
     return `(${instance.name}) VRRP version 2 cannot carry IPv6: the configured version is 2, wanted 3 (vrrp_version 3)`;
   }

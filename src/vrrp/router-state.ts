@@ -176,6 +176,8 @@ export type ChangeReason =
   | "sync-group"
   /** The process of a master crashed, and was away for longer than a down interval. */
   | "late-resumption"
+  /** `timer_expired_backup`: we woke up so late that another router must have taken over. */
+  | "overslept"
   | "shutdown";
 
 /** What the world is asked to do, in the order given. */

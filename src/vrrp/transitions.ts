@@ -156,9 +156,8 @@ export function yieldTo(
   state: InRole<MasterRole>,
   how: { readonly reason: ChangeReason; readonly masterInterval: Duration; readonly now: Instant },
 ): RouterStep {
-  const farewell = Array.from({ length: farewells(state, how.now) }, () =>
-    advertise(state, state.priority),
-  ).flat();
+  const count = how.reason === "overslept" ? 0 : farewells(state, how.now);
+  const farewell = Array.from({ length: count }, () => advertise(state, state.priority)).flat();
   const role: BackupRole = {
     kind: "backup",
     masterDownAt: after(how.now, downInterval(state, how.masterInterval)),

@@ -82,14 +82,18 @@ export function configOf(instance?: VrrpInstance, script?: VrrpScript): Config {
 }
 
 /** An advertisement of 192.0.2.3 as it comes from the wire. */
-export function advertisementPacket(options: { priority: number; ttl?: number }): VrrpHostEvent {
+export function advertisementPacket(options: {
+  priority?: number;
+  ttl?: number;
+  virtualRouterId?: number;
+}): VrrpHostEvent {
   const source = ip("192.0.2.3");
   const destination = ip("224.0.0.18");
   const message = encodeAdvertisement(
     {
       version: 2,
-      virtualRouterId: 51,
-      priority: options.priority,
+      virtualRouterId: options.virtualRouterId ?? 51,
+      priority: options.priority ?? 100,
       interval: seconds(1),
       addresses: [ip("192.0.2.100")],
       authentication: { kind: "none" },

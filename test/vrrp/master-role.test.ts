@@ -57,6 +57,15 @@ describe("master", () => {
     expect(bench("master").on({ kind: "alarm" }, at(3.6)).told).toEqual(["advert 100"]);
   });
 
+  it("TM-9 timer_expired_backup: asleep until another took over it is Backup, and never announces", () => {
+    const said = { preempt: false, timerExpiredBackup: 200 };
+    const router = bench("master", said).on({ kind: "alarm" }, at(3.3));
+    expect(router.told).toEqual(["log", "remove-addresses", "master -> backup"]);
+    expect(router.deadline).toBe(at(3.3 + 3.609375));
+    expect(bench("master", said).on({ kind: "alarm" }, at(3.2)).role).toBe("master");
+    expect(bench("master", { ...said, preempt: true }).on({ kind: "alarm" }, at(3.3)).role).toBe("master");
+  });
+
   it("TM-5 answers priority 0 at once and restarts its timer", () => {
     const router = bench("master").on(advert(0), at(0.4));
     expect(router.told).toEqual(["advert 100"]);

@@ -2,6 +2,7 @@ import { type Duration, inSeconds, microseconds, seconds } from "../../base/time
 import type { GlobalDefinitions } from "../model/global-definitions.ts";
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import type { Directive } from "../tree.ts";
+import { settleAuthentication, settleHmac } from "./authentication-settle.ts";
 import { type BindContext, closeOf, type Finding, type Place, placeOf, tell } from "./context.ts";
 import type { Settings } from "./settings.ts";
 
@@ -56,6 +57,7 @@ export function settleInstance(context: BindContext, from: Settling): VrrpInstan
     priority,
     ...state,
     authentication: authentication.authentication,
+    ...settleHmac(late, draft),
     initialState: authentication.initialState,
     advertisementInterval: settleInterval(late, draft, version),
     accept: settleAccept(late, { draft, version, priority }),
@@ -65,7 +67,8 @@ export function settleInstance(context: BindContext, from: Settling): VrrpInstan
   };
 }
 
-type LateTeller = (keyword: string, finding: Finding & { readonly texts: readonly string[] }) => void;
+/** Tells a finding of the last stage. */
+export type LateTeller = (keyword: string, finding: Finding) => void;
 
 /** Tells a finding of the last stage at the keyword it is about, or at the end of the block when that is absent. */
 function lateTeller(context: BindContext, from: Settling): LateTeller {
@@ -201,52 +204,6 @@ function preemptDelayProblem(
     help: "write state BACKUP",
     texts: [`(${draft.name}) Warning - preempt delay will not work with initial state MASTER - clearing`],
   };
-}
-
-function settleAuthentication(
-  late: LateTeller,
-  from: {
-    readonly draft: Draft;
-    readonly version: 2 | 3;
-    readonly initialState: "master" | "backup";
-    readonly priority: number;
-  },
-): Pick<VrrpInstance, "authentication" | "initialState"> {
-  const { draft, version, initialState, priority } = from;
-  if (draft.authentication.kind === "none") return { authentication: { kind: "none" }, initialState };
-  const none = { authentication: { kind: "none" } as const, initialState };
-  if (version === 3) {
-    late("authentication", {
-      code: "authentication-in-version-3",
-      severity: "warning",
-      message: "VRRP version 3 carries no password, so the authentication block has no effect",
-      help: "remove the block, or use version 2",
-      texts: [`(${draft.name}) VRRP version 3 does not support authentication. Ignoring.`],
-    });
-    return none;
-  }
-  if (draft.strict) {
-    late("authentication", {
-      code: "authentication-in-strict-mode",
-      severity: "warning",
-      message: "strict mode allows no authentication, so the block has no effect",
-      help: "remove the block, or turn strict mode off",
-      texts: [`(${draft.name}) Strict mode does not support authentication. Ignoring.`],
-    });
-    return none;
-  }
-  if (draft.authentication.kind !== "ah" || initialState !== "master" || priority === 255) {
-    return { authentication: draft.authentication, initialState };
-  }
-  late("state", {
-    code: "master-with-ah",
-    severity: "warning",
-    message:
-      "a router with AH authentication must hear the other's sequence number first, so it starts as BACKUP",
-    help: "write state BACKUP",
-    texts: [`(${draft.name}) Initial state master is incompatible with AH authentication - clearing`],
-  });
-  return { authentication: draft.authentication, initialState: "backup" };
 }
 
 /** Strict mode lets only the owner of the address accept packets, and knows no accept mode in version 2. */

@@ -3,6 +3,7 @@ import { everyRule } from "../rules/every-rule.ts";
 import { commentPages } from "./comment-pages.ts";
 import { globalPages } from "./global-pages.ts";
 import { groupPages } from "./group-pages.ts";
+import { hmacPages } from "./hmac-pages.ts";
 import { instancePages } from "./instance-pages.ts";
 import type { Page } from "./page.ts";
 import { readingPages } from "./reading-pages.ts";
@@ -11,7 +12,15 @@ import { servicePages } from "./service-pages.ts";
 
 /** The page of every finding there is, by its code. */
 export function everyPage(): ReadonlyMap<string, Page> {
-  const language = [readingPages, globalPages, instancePages, groupPages, scriptPages, servicePages].flat();
+  const language = [
+    readingPages,
+    globalPages,
+    instancePages,
+    hmacPages,
+    groupPages,
+    scriptPages,
+    servicePages,
+  ].flat();
   return new Map<string, Page>([
     ...language.map((page) => [page.code, { ...page, kind: "single", source: "language" }] as const),
     ...everyRule.map(
