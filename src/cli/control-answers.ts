@@ -24,6 +24,7 @@ export interface StatusAnswer
   /** Of the children that answered in time. */
   readonly vrrp?: Omit<Extract<ChildStatus, { kind: "vrrp" }>, "kind">;
   readonly checkers?: Omit<Extract<ChildStatus, { kind: "checkers" }>, "kind">;
+  readonly bfd?: Omit<Extract<ChildStatus, { kind: "bfd" }>, "kind">;
 }
 
 /** What the answers are made of. */
@@ -54,7 +55,7 @@ export async function controlAnswer(
   }
   const found = await source.status();
   const answer = Object.fromEntries(found.map(({ kind, ...status }) => [kind, status]));
-  return { ...common, ...(answer as Pick<StatusAnswer, "vrrp" | "checkers">) };
+  return { ...common, ...(answer as Pick<StatusAnswer, ChildKind>) };
 }
 
 /** The names of values that are nobody's business. */

@@ -8,6 +8,7 @@ export interface DaemonOptions {
   /** Which children may start: `-P`, `-C`, `-B`. */
   readonly vrrp: boolean;
   readonly checkers: boolean;
+  readonly bfd: boolean;
   /** `--all`: start children that have nothing to do, too. */
   readonly all: boolean;
   readonly logConsole: boolean;
@@ -22,6 +23,7 @@ export interface DaemonOptions {
   readonly pidFile?: string;
   readonly vrrpPidFile?: string;
   readonly checkersPidFile?: string;
+  readonly bfdPidFile?: string;
   readonly namespace?: string;
   /** `-i`: for lines that begin with @. */
   readonly configId?: string;
@@ -104,6 +106,7 @@ export function parseDaemonOptions(words: readonly string[]): Result<DaemonOptio
     configurationFile: value("use-file") ?? DEFAULT_CONFIGURATION_FILE,
     vrrp: !only || has("vrrp"),
     checkers: !only || has("check"),
+    bfd: !has("no_bfd"),
     all: has("all"),
     logConsole: has("log-console"),
     logDetail: given.get("log-detail")?.length ?? 0,
@@ -121,6 +124,7 @@ export function parseDaemonOptions(words: readonly string[]): Result<DaemonOptio
     ...optional("pidFile", value("pid")),
     ...optional("vrrpPidFile", value("vrrp_pid")),
     ...optional("checkersPidFile", value("checkers_pid")),
+    ...optional("bfdPidFile", value("bfd_pid")),
     ...optional("namespace", value("namespace")),
     ...optional("configId", value("config-id")),
     ...optional("testLogFile", value("config-test")),
@@ -162,7 +166,7 @@ export function daemonUsage(program: string): string {
                                 default '${DEFAULT_CONFIGURATION_FILE}'
   -P, --vrrp                   Only the VRRP process
   -C, --check                  Only the health checkers
-  -B, --no_bfd                 No BFD process (there is none yet)
+  -B, --no_bfd                 No BFD process
       --all                    Start every process, also one with nothing to do
   -l, --log-console            Log to standard error as well
   -D, --log-detail             More detail
@@ -177,7 +181,7 @@ export function daemonUsage(program: string): string {
   -p, --pid=FILE               Pid file of the parent
   -r, --vrrp_pid=FILE          Pid file of the VRRP process
   -c, --checkers_pid=FILE      Pid file of the checkers
-  -b, --bfd_pid=FILE           Accepted
+  -b, --bfd_pid=FILE           Pid file of the BFD process
   -s, --namespace=NAME         Run in this network namespace
   -e, --all-config             A configuration file that is missing is an error
   -i, --config-id=ID           For lines that begin with @ID or @^ID; default the host name

@@ -29,6 +29,7 @@ const PID_FILES = {
   parent: "/run/keepalived.pid",
   vrrp: "/run/vrrp.pid",
   checkers: "/run/checkers.pid",
+  bfd: "/run/bfd.pid",
 } as const;
 
 /**
@@ -258,5 +259,6 @@ function childSettings(options: DaemonOptions): readonly ChildSettings[] {
   }
   if (options.vrrp)
     settings.push({ ...common, kind: "vrrp", pidFile: options.vrrpPidFile ?? PID_FILES.vrrp });
+  if (options.bfd) settings.push({ ...common, kind: "bfd", pidFile: options.bfdPidFile ?? PID_FILES.bfd });
   return settings;
 }

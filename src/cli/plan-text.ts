@@ -1,6 +1,8 @@
 import { inSeconds } from "../base/time.ts";
+import { stateNames } from "../bfd/control-packet.ts";
 import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { AddressChange } from "../director/reload-addresses.ts";
+import type { BfdSessionChange } from "../director/reload-bfd.ts";
 import type { RealServerChange, VirtualServerChange } from "../director/reload-health.ts";
 import type { ReloadPlan } from "../director/reload-plan.ts";
 import type { SettingChange } from "../director/reload-settings.ts";
@@ -53,6 +55,7 @@ function sections(plan: ReloadPlan, colors: PlanColors): readonly string[] {
     ],
     ["VRRP instances", plan.vrrp?.instances.flatMap((instance) => instanceLines(instance, painter)) ?? []],
     ["Addresses", plan.vrrp?.addresses.map((address) => addressLine(address, painter)) ?? []],
+    ["BFD sessions", plan.bfd?.sessions.flatMap((session) => sessionLines(session, painter)) ?? []],
     ["Scripts", plan.vrrp?.scripts.flatMap((script) => scriptLines(script, painter)) ?? []],
   ];
   return groups.flatMap(([title, lines]) => (lines.length === 0 ? [] : ["", colors.bold(title), ...lines]));
@@ -79,6 +82,22 @@ class Painter {
 
 function settingText({ name, from, to }: SettingChange): string {
   return `${name}: ${from ?? "not set"} -> ${to ?? "not set"}`;
+}
+
+function sessionLines(session: BfdSessionChange, painter: Painter): readonly string[] {
+  const { kind, name, neighbour, state, settings, poll } = session;
+  const mark = ({ add: "+", edit: "~", remove: "-" } as const)[kind];
+  const stands = state === undefined ? "" : ` (${stateNames[state]})`;
+  const asked = poll ? ", the neighbour is asked to confirm the intervals" : "";
+  const told = {
+    add: ": begins Down; who tracks it waits for it to come up",
+    edit: `: goes on as it is${asked}`,
+    remove: ": the neighbour is told AdminDown, and it ends",
+  }[kind];
+  return [
+    painter.line(mark, `${name} with ${neighbour}${stands}${told}`),
+    ...settings.map((setting) => painter.line("~", settingText(setting), 3)),
+  ];
 }
 
 function serverLines(server: VirtualServerChange, painter: Painter): readonly string[] {

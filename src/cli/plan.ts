@@ -203,7 +203,7 @@ async function situationOf(
   const assumptions: string[] = [];
   let situation: ReloadSituation = { now: status.vrrp?.vrrp.now ?? status.checkers?.now ?? instant(0) };
   for (const { kind, pid } of status.children) {
-    const answered = kind === "vrrp" ? status.vrrp : status.checkers;
+    const answered = status[kind];
     if (pid !== undefined && answered === undefined) {
       return `the ${kind} process (pid ${pid}) did not say within 2 s how it stands; run this again`;
     }
@@ -215,6 +215,9 @@ async function situationOf(
         assumptions.push("the VRRP process starts and finds every interface up");
         situation = { ...situation, vrrp: { kind: "idle", status: { ...idle, now: situation.now } } };
       }
+    } else if (kind === "bfd") {
+      const idle = { now: situation.now, sessions: [], rejected: {} };
+      situation = { ...situation, bfd: status.bfd?.bfd ?? idle };
     } else if (status.checkers !== undefined) {
       const { standing } = status.checkers;
       situation = { ...situation, checkers: { kind: "running", standing } };

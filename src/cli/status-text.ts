@@ -1,3 +1,5 @@
+import { stateNames } from "../bfd/control-packet.ts";
+import type { BfdStatus } from "../director/bfd-status.ts";
 import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
 import type { VrrpInstanceStatus } from "../director/vrrp-status.ts";
 import { printable } from "./code-frame.ts";
@@ -16,12 +18,12 @@ const ROLES = { initialize: "STOP", fault: "FAULT", backup: "BACKUP", master: "M
 
 /** A daemon's status as tables for people. */
 export function statusText(answer: StatusAnswer, colors: StatusColors): string {
-  const { vrrp, checkers, children } = answer;
+  const { vrrp, checkers, bfd, children } = answer;
   const lines = [
     `${colors.bold("locum")} ${answer.version}, pid ${answer.pid}, configuration ${answer.generation} from ${answer.configurationFile}`,
   ];
   for (const { kind, pid } of children) {
-    const answered = kind === "vrrp" ? vrrp !== undefined : checkers !== undefined;
+    const answered = answer[kind] !== undefined;
     if (pid === undefined) lines.push(colors.dim(`The ${kind} process does not run: it has nothing to do.`));
     else if (!answered) lines.push(colors.red(`The ${kind} process (pid ${pid}) did not answer within 2 s.`));
   }
@@ -38,6 +40,7 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
       );
     }
   }
+  if (bfd !== undefined && bfd.bfd.sessions.length > 0) lines.push("", ...sessionTable(bfd.bfd, colors));
   if (checkers !== undefined) {
     for (const server of checkers.health.virtualServers) {
       lines.push("", ...serverTable(server, { now: checkers.now, colors }));
@@ -97,8 +100,40 @@ function addressesOf({ addresses, role }: VrrpInstanceStatus): string {
 }
 
 function rejectedOf({ counters }: VrrpInstanceStatus): string {
-  const reasons = Object.entries(counters.rejected).filter(([, count]) => count > 0);
+  return countsText(counters.rejected);
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(counts).filter(([, count]) => count > 0);
   return reasons.length === 0 ? "0" : reasons.map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
+
+function sessionTable({ sessions, rejected }: BfdStatus, colors: StatusColors): readonly string[] {
+  const rows = sessions.map((session) => [
+    session.instance.name,
+    session.instance.neighbourAddress,
+    stateNames[session.state],
+    ago(session.since),
+    stateNames[session.remoteState],
+    session.transmitInterval === undefined ? "nothing" : `every ${ms(session.transmitInterval)}`,
+    session.detectionTime === undefined ? "unknown" : ms(session.detectionTime),
+    `${session.counters.sent}/${session.counters.received}`,
+    countsText(session.counters.rejected),
+  ]);
+  const head = ["BFD SESSION", "NEIGHBOUR", "STATE", "SINCE", "REMOTE", "SENDS", "DETECTION"];
+  const paint = { Up: colors.green, Down: colors.red, Init: colors.yellow, AdminDown: colors.dim };
+  const strange = countsText(rejected);
+  return [
+    ...table([[...head, "SENT/HEARD", "REJECTED"], ...rows], { colors, paint }),
+    ...sessions.flatMap(({ instance, state, up, diagnostic, remoteDiagnostic }) =>
+      state === "up"
+        ? []
+        : [
+            `${instance.name}: ${diagnostic}; the neighbour says: ${remoteDiagnostic}${up ? "; its followers still take it for up, for the neighbour was switched off on purpose" : ""}`,
+          ],
+    ),
+    ...(strange === "0" ? [] : [`BFD packets of no session: ${strange}`]),
+  ];
 }
 
 function serverTable(

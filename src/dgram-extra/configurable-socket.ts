@@ -52,6 +52,9 @@ const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 
+const isIpv4 = (type: SocketType) => type === "raw4" || type === "udp4";
+const isIpv6 = (type: SocketType) => type === "raw6" || type === "udp6";
+
 /** An open socket and its options: the half of Socket that neither sends nor receives. */
 export class ConfigurableSocket extends EventEmitter<SocketEvents> {
   readonly type: SocketType;
@@ -65,7 +68,8 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
     super();
     this.type = options.type;
     this.options = options;
-    const kind = this.type === "unix_dgram" ? SOCK_DGRAM : SOCK_RAW;
+    const datagram = this.type === "unix_dgram" || this.type === "udp4" || this.type === "udp6";
+    const kind = datagram ? SOCK_DGRAM : SOCK_RAW;
     // A packet socket gets its protocol at bind, so that no frame of another interface is queued before.
     const protocol = this.type === "packet" ? 0 : (options.protocol ?? 0);
     this.descriptor = checked(
@@ -124,7 +128,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
 
   /** TTL or hop limit of what is sent, unicast and multicast. @throws {SystemError} */
   setTtl(ttl: number): void {
-    if (this.type === "raw6") {
+    if (isIpv6(this.type)) {
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.unicastHops, value: ttl });
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.multicastHops, value: ttl });
     } else {
@@ -135,14 +139,14 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
 
   /** The byte of differentiated services and congestion bits of what is sent. @throws {SystemError} */
   setTrafficClass(value: number): void {
-    if (this.type === "raw6") this.setOption(levels.ipv6, { name: socketOptions.ipv6.trafficClass, value });
+    if (isIpv6(this.type)) this.setOption(levels.ipv6, { name: socketOptions.ipv6.trafficClass, value });
     else this.setOption(levels.ip, { name: socketOptions.ip.typeOfService, value });
   }
 
   /** Whether multicast that this socket sends is looped back to this host. @throws {SystemError} */
   setMulticastLoopback(loop: boolean): void {
     const value = loop ? 1 : 0;
-    if (this.type === "raw6") {
+    if (isIpv6(this.type)) {
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.multicastLoopback, value });
     } else this.setOption(levels.ip, { name: socketOptions.ip.multicastLoopback, value });
   }
@@ -150,7 +154,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
   /** The interface (name or index) that multicast leaves by. @throws {SystemError} */
   setMulticastInterface(on: string | number): void {
     const index = typeof on === "string" ? interfaceIndex(on) : on;
-    if (this.type === "raw6") {
+    if (isIpv6(this.type)) {
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.multicastInterface, value: index });
     } else {
       const request = new Int32Array([0, 0, index]); // struct ip_mreqn
@@ -173,7 +177,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
 
   /**
    * Lets the kernel drop what a classic BPF program returns 0 for, before it costs anything here; replaces the one
-   * before at once. For raw4 the program sees the IP header first, for raw6 the payload, for packet the frame.
+   * before at once. For raw4 the program sees the IP header first, for raw6 the payload, for UDP its header, for packet the frame.
    * @throws {SystemError} EINVAL when the kernel's checker refuses the program.
    */
   attachFilter(program: readonly FilterInstruction[]): void {
@@ -215,7 +219,7 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
 
   #prepare(): void {
     const { receiveBuffer, sendBuffer } = this.options;
-    const isIp = this.type === "raw4" || this.type === "raw6";
+    const isIp = isIpv4(this.type) || isIpv6(this.type);
     if (receiveBuffer !== undefined) this.setReceiveBuffer(receiveBuffer);
     if (sendBuffer !== undefined) this.setSendBuffer(sendBuffer);
     if (isIp && this.options.interface !== undefined) {
@@ -228,17 +232,19 @@ export class ConfigurableSocket extends EventEmitter<SocketEvents> {
       this.setOption(levels.socket, { name: socketOptions.socket.timestampNanoseconds, value: 1 });
       this.setOption(levels.socket, { name: socketOptions.socket.overflowCount, value: 1 });
     }
-    if (this.type === "raw4") {
+    if (isIpv4(this.type)) {
       this.setOption(levels.ip, { name: socketOptions.ip.receiveTimeToLive, value: 1 });
       this.setOption(levels.ip, { name: socketOptions.ip.packetInfo, value: 1 });
       // Only groups this socket joined, not those that others on the host did.
       this.setOption(levels.ip, { name: socketOptions.ip.multicastAll, value: 0 });
     }
-    if (this.type === "raw6") {
+    if (isIpv6(this.type)) {
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.receiveHopLimit, value: 1 });
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.receivePacketInfo, value: 1 });
       this.setOption(levels.ipv6, { name: socketOptions.ipv6.multicastAll, value: 0 });
     }
+    // IPv4 has a socket of its own, whose addresses look like IPv4's.
+    if (this.type === "udp6") this.setOption(levels.ipv6, { name: socketOptions.ipv6.only, value: 1 });
   }
 
   /** The index of an interface in the socket's namespace. */

@@ -6,6 +6,8 @@ import { families } from "./socket-address.ts";
 export interface MessageInfo {
   /** The sender: an IP address, a MAC address, a unix path ("" when unnamed), or a netlink port. */
   readonly address: string;
+  /** UDP: the sender's port; otherwise 0. */
+  readonly port: number;
   /** Index of the interface it came in by; 0 when the kernel does not say. */
   readonly interfaceIndex: number;
   /** TTL or hop limit; undefined when the kernel does not say. */
@@ -89,6 +91,7 @@ export class ReceivedBatch {
     const destinationLength = view.getUint32(record + 32, true);
     return {
       address: this.#address(record, family),
+      port: family === families.udp4 || family === families.udp6 ? view.getUint16(source + 2, false) : 0,
       interfaceIndex: isLink ? view.getInt32(source + 4, true) : view.getInt32(record + 8, true),
       ttl: hopLimit < 0 ? undefined : hopLimit,
       destination:

@@ -2,14 +2,24 @@ import { interfaceIndex } from "./interface-index.ts";
 import { ipBytes } from "./ip-text.ts";
 
 /** Kinds of socket that createSocket makes. */
-export type SocketType = "raw4" | "raw6" | "packet" | "netlink" | "unix_dgram";
+export type SocketType = "raw4" | "raw6" | "udp4" | "udp6" | "packet" | "netlink" | "unix_dgram";
 
 /** Address families as the kernel numbers them. */
-export const families = { unix_dgram: 1, raw4: 2, raw6: 10, netlink: 16, packet: 17 } as const;
+export const families = {
+  unix_dgram: 1,
+  raw4: 2,
+  udp4: 2,
+  raw6: 10,
+  udp6: 10,
+  netlink: 16,
+  packet: 17,
+} as const;
 
-/** An end of a raw IP socket. IPv6 link-local addresses need `interfaceIndex`, or a zone: "fe80::1%eth0". */
+/** An end of a raw IP or UDP socket. IPv6 link-local addresses need `interfaceIndex`, or a zone: "fe80::1%eth0". */
 export interface IpEndpoint {
   readonly address: string;
+  /** UDP: the port; 0 or absent at `bind`: any. */
+  readonly port?: number;
   readonly interfaceIndex?: number;
 }
 
@@ -39,8 +49,8 @@ export type Endpoint = IpEndpoint | LinkEndpoint | NetlinkEndpoint | UnixEndpoin
  * @throws {TypeError} when the endpoint is not of the socket's kind.
  */
 export function encodeEndpoint(type: SocketType, endpoint: Endpoint): Uint8Array {
-  if (type === "raw4" && "address" in endpoint) return encodeIpv4(endpoint);
-  if (type === "raw6" && "address" in endpoint) return encodeIpv6(endpoint);
+  if ((type === "raw4" || type === "udp4") && "address" in endpoint) return encodeIpv4(endpoint);
+  if ((type === "raw6" || type === "udp6") && "address" in endpoint) return encodeIpv6(endpoint);
   if (type === "packet" && "interfaceIndex" in endpoint && !("address" in endpoint))
     return encodeLink(endpoint);
   if (type === "netlink" && "portId" in endpoint) return encodeNetlink(endpoint);
@@ -48,18 +58,20 @@ export function encodeEndpoint(type: SocketType, endpoint: Endpoint): Uint8Array
   throw new TypeError(`A ${type} socket cannot use the address ${JSON.stringify(endpoint)}`);
 }
 
-function encodeIpv4({ address }: IpEndpoint): Uint8Array {
+function encodeIpv4({ address, port = 0 }: IpEndpoint): Uint8Array {
   const bytes = ipBytes(address);
   if (bytes?.length !== 4) throw new TypeError(`"${address}" is not an IPv4 address`);
-  const [, sockaddr] = allocate(16, families.raw4);
+  const [view, sockaddr] = allocate(16, families.raw4);
+  view.setUint16(2, port, false);
   sockaddr.set(bytes, 4);
   return sockaddr;
 }
 
-function encodeIpv6({ address, interfaceIndex: index }: IpEndpoint): Uint8Array {
+function encodeIpv6({ address, port = 0, interfaceIndex: index }: IpEndpoint): Uint8Array {
   const bytes = ipBytes(address);
   if (bytes?.length !== 16) throw new TypeError(`"${address}" is not an IPv6 address`);
   const [view, sockaddr] = allocate(28, families.raw6);
+  view.setUint16(2, port, false);
   sockaddr.set(bytes, 8);
   const zone = address.split("%", 2)[1];
   view.setUint32(24, index ?? (zone === undefined ? 0 : interfaceIndex(zone)), true);

@@ -48,6 +48,7 @@ export const socketOptions = {
     multicastLoopback: 19,
     addMembership: 20,
     dropMembership: 21,
+    only: 26,
     multicastAll: 29,
     receivePacketInfo: 49,
     packetInfo: 50,

@@ -26,7 +26,7 @@ export function createSocket(options: SocketOptions): Socket {
   return inNetworkNamespace(options.namespace, () => new Socket(options));
 }
 
-/** A raw, packet, netlink or unix datagram socket in the manner of node:dgram; made by `createSocket`. */
+/** A raw, UDP, packet, netlink or unix datagram socket in the manner of node:dgram; made by `createSocket`. */
 export class Socket extends ConfigurableSocket {
   readonly #budget: number;
   #batch: ReceivedBatch | undefined;

@@ -1,6 +1,7 @@
 import type { Duration } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
+import type { BfdInstance } from "../conf/model/tracking.ts";
 import type { Checker, RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
 import type { VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { VrrpScript } from "../conf/model/vrrp-script.ts";
@@ -213,9 +214,34 @@ const GLOBAL: Words<GlobalDefinitions> = {
   skipCheckAdvertisedAddresses: named("vrrp_skip_check_adv_addr"),
 };
 
+const BFD: Words<BfdInstance> = {
+  at: "left-out",
+  name: named("bfd_instance"),
+  sourceAddress: named("source_ip"),
+  neighbourAddress: named("neighbor_ip"),
+  minReceive: duration("min_rx"),
+  minTransmit: duration("min_tx"),
+  idleTransmit: duration("idle_tx"),
+  // What is expected of the neighbour follows from it.
+  expectedTtl: "left-out",
+  forVrrp: named("vrrp"),
+  forChecker: named("checker"),
+};
+
+/** How two `bfd_instance` blocks of one session differ. */
+export function bfdDifferences(before: BfdInstance, after: BfdInstance): readonly SettingChange[] {
+  return differences(before, { after, words: BFD });
+}
+
 /** How the blocks differ that have no lines of their own in a plan: groups, trackers, static routes and the like. */
 export function blockDifferences(before: Config, after: Config): readonly SettingChange[] {
-  const told: ReadonlySet<string> = new Set(["global", "vrrpInstances", "vrrpScripts", "virtualServers"]);
+  const told: ReadonlySet<string> = new Set([
+    "global",
+    "vrrpInstances",
+    "vrrpScripts",
+    "virtualServers",
+    "bfdInstances",
+  ]);
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Config)[];
   return fields
     .filter((field) => !told.has(field))

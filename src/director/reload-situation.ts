@@ -3,6 +3,9 @@ import { after, type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
+import { bfdDirector } from "./bfd-director.ts";
+import { initialBfdState } from "./bfd-director-state.ts";
+import { type BfdStatus, bfdStatus } from "./bfd-status.ts";
 import { settledHealth } from "./health-standing.ts";
 import type { ReloadSituation } from "./reload-plan.ts";
 import { routerKey } from "./vrrp-director-state.ts";
@@ -24,7 +27,26 @@ export function settledSituation(
       running.virtualServers.length > 0
         ? { kind: "running", standing: settledHealth(running) }
         : { kind: "idle", table: new Map() },
+    bfd: settledBfd(running, now),
     now,
+  };
+}
+
+/** Every session is up and has nothing to ask. */
+function settledBfd({ bfdInstances }: Config, now: Instant): BfdStatus {
+  const state = initialBfdState();
+  bfdDirector.step(state, { kind: "start", config: { bfdInstances }, seed: 1 }, now);
+  const { sessions } = bfdStatus(state, now);
+  return {
+    now,
+    rejected: {},
+    sessions: sessions.map((session) => ({
+      ...session,
+      state: "up",
+      remoteState: "up",
+      up: true,
+      remoteDiscriminator: 1,
+    })),
   };
 }
 

@@ -45,9 +45,11 @@ export class TrackerStandings {
     this.#processes.count(count, now);
   }
 
-  /** Takes the state of a BFD session. */
-  bfdSession(name: string, up: boolean): void {
+  /** Takes the state of a BFD session; whether that is another than before. */
+  bfdSession(name: string, up: boolean): boolean {
+    const changed = this.standing("bfd", name) !== (up ? "up" : "down");
     this.#bfdSessions.set(name, up ? "up" : "down");
+    return changed;
   }
 
   /** When a delay of a process ends. */

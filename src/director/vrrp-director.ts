@@ -79,8 +79,7 @@ function take(event: VrrpHostEvent, context: StepContext): void {
       refreshAll(state.index.tracking("process", event.name), context);
       return;
     case "bfd-session":
-      state.standings.bfdSession(event.name, event.up);
-      refreshAll(state.index.tracking("bfd", event.name), context);
+      bfdSession(event, context);
       return;
     case "wall-clock":
       state.wallClockOffset = event.offset;
@@ -119,6 +118,22 @@ function alarm(context: StepContext): void {
 
 function isDue(deadline: Instant | undefined, now: Instant): boolean {
   return deadline !== undefined && deadline <= now;
+}
+
+/** Takes how a BFD session stands, with keepalived's line for each router that tracks it. */
+function bfdSession(
+  { name, up }: { readonly name: string; readonly up: boolean },
+  context: StepContext,
+): void {
+  const { state, out } = context;
+  const routers = [...state.index.tracking("bfd", name)];
+  if (state.standings.bfdSession(name, up)) {
+    for (const { instance } of routers) {
+      const message = `VRRP_Instance(${instance.name}) Tracked BFD instance ${name} is ${up ? "UP" : "DOWN"}`;
+      out.push({ kind: "log", level: "info", message });
+    }
+  }
+  refreshAll(routers, context);
 }
 
 function shutdown(context: StepContext): void {

@@ -13,7 +13,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Own address of the session",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "neighbor_ip",
@@ -24,7 +24,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Address of the neighbour",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "neighbour_ip",
@@ -36,7 +36,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "neighbor_ip" },
       meaning: "British spelling of neighbor_ip",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "min_rx",
@@ -47,7 +47,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Shortest time between packets that can be received",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "min_tx",
@@ -58,7 +58,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Shortest time between packets that is wished for in sending",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "idle_tx",
@@ -69,7 +69,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Time between packets while the session is not up",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "multiplier",
@@ -80,7 +80,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Packets that must be missing before the session is down",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "passive",
@@ -91,7 +91,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Waits for the neighbour to speak first",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "ttl",
@@ -102,7 +102,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "TTL of packets",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "hoplimit",
@@ -114,7 +114,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "alias", of: "ttl" },
       meaning: "The IPv6 name of ttl",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "max_hops",
@@ -125,7 +125,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "How many hops away the neighbour may be, judged by the TTL",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "multihop",
@@ -136,7 +136,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Uses the port for neighbours beyond a router",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "weight",
@@ -147,7 +147,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "What the session adds to priorities",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp",
@@ -158,7 +158,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Only virtual routers follow the session",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker",
@@ -169,7 +169,7 @@ export const bfdInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Only services follow the session",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

@@ -945,7 +945,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Nice value of the BFD process",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_no_swap",
@@ -956,7 +956,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Locks the BFD process into memory",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_rt_priority",
@@ -967,7 +967,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Runs the BFD process under SCHED_RR with this priority",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_cpu_affinity",
@@ -978,7 +978,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "Processors on which the BFD process may run",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_rlimit_rttime",

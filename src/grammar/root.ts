@@ -223,7 +223,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "A BFD session with one neighbour",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_file",

@@ -200,7 +200,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "BFD sessions whose state counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "mcast_src_ip",

@@ -68,7 +68,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "BFD sessions that count for every member",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_backup",

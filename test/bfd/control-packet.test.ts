@@ -38,11 +38,18 @@ describe("a BFD control packet", () => {
     expect(toHex(encodeControlPacket(packet))).toBe("23e00518010203040a0b0c0d0000271000004e2000000000");
   });
 
-  it("is read from bytes put together by hand", () => {
-    const decoded = decodeControlPacket(fromHex("2040051800000001 00000000 000f4240 000f4240 00000000"));
+  it("is read as BIRD 2.0.12 wrote it", () => {
+    const decoded = decodeControlPacket(fromHex("20c00418 2573aa17 61ddb3c4 0000ea60 00009c40 00000000"));
     expect(decoded).toEqual({
       ok: true,
-      value: packetOf({ detectMultiplier: 5, myDiscriminator: 1, requiredMinReceive: 1_000_000 }),
+      value: packetOf({
+        state: "up",
+        detectMultiplier: 4,
+        myDiscriminator: 0x2573aa17,
+        yourDiscriminator: 0x61ddb3c4,
+        desiredMinTransmit: 60_000,
+        requiredMinReceive: 40_000,
+      }),
     });
   });
 

@@ -4,6 +4,7 @@ import { instant, microseconds, seconds } from "../../src/base/time.ts";
 import type { StatusAnswer } from "../../src/cli/control-answers.ts";
 import { run } from "../../src/cli/status.ts";
 import { statusText } from "../../src/cli/status-text.ts";
+import type { BfdSessionStatus } from "../../src/director/bfd-status.ts";
 import type { VrrpInstanceStatus } from "../../src/director/vrrp-status.ts";
 
 const plain = (text: string): string => text;
@@ -49,7 +50,42 @@ function answer(...instances: readonly VrrpInstanceStatus[]): StatusAnswer {
   };
 }
 
+const session: BfdSessionStatus = {
+  instance: { name: "peer", neighbourAddress: "192.0.2.2" } as BfdSessionStatus["instance"],
+  state: "up",
+  diagnostic: "No Diagnostic",
+  remoteState: "up",
+  remoteDiagnostic: "No Diagnostic",
+  up: true,
+  discriminator: 1,
+  remoteDiscriminator: 2,
+  transmitInterval: microseconds(10_000),
+  detectionTime: microseconds(50_000),
+  since: seconds(61),
+  remote: { desiredMinTransmit: 10_000, requiredMinReceive: 10_000, detectMultiplier: 5, demand: false },
+  polling: false,
+  counters: { sent: 9, received: 8, ups: 1, rejected: { ttl: 3 } },
+};
+
 describe("locum status", () => {
+  it("a row for each BFD session: its states, its times, what was refused and why", () => {
+    const lost: BfdSessionStatus = {
+      ...session,
+      state: "down",
+      remoteState: "admin-down",
+      diagnostic: "Neighbor Signaled Session Down",
+    };
+    const bfd = { now: instant(10), sessions: [session, lost], rejected: { "no-session": 4 } };
+    const text = statusText({ ...answer(), bfd: { bfd, lateness: { alarms: 0 } } }, colors);
+    const lines = text.split("\n");
+    expect(lines.filter((line) => line.startsWith("peer "))).toEqual([
+      "peer         192.0.2.2  Up     1 min 1 s  Up         every 10 ms  50 ms      9/8         ttl 3",
+      "peer         192.0.2.2  Down   1 min 1 s  AdminDown  every 10 ms  50 ms      9/8         ttl 3",
+    ]);
+    expect(text).toMatch(/peer: Neighbor Signaled Session Down; .*its followers still take it for up/);
+    expect(text).toContain("BFD packets of no session: no-session 4");
+  });
+
   it("a row for each instance: state, both priorities, the master, the addresses, what was refused and why", () => {
     const lines = statusText(answer(instance({})), colors).split("\n");
     expect(lines[0]).toBe("locum 1.2.3, pid 77, configuration 2 from /etc/keepalived/keepalived.conf");

@@ -4,10 +4,13 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const programs = {
+  bird: "bird2",
   bpftool: "bpftool",
   cc: "gcc",
   clang: "clang",
   curl: "curl",
+  // FRR keeps its daemons out of the path; this one is there in every version that has VRRP or BFD.
+  bfdd: "frr",
   ip: "iproute2",
   ipvsadm: "ipvsadm",
   keepalived: "keepalived",
@@ -46,7 +49,13 @@ export function lack(capability: Capability): string | undefined {
 
 /** The full path of a program, searched where root finds it even if this shell's PATH lacks the sbin folders. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin", "/usr/bin"];
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter),
+    "/usr/sbin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/lib/frr",
+  ];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

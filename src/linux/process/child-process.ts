@@ -11,6 +11,7 @@ const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
  */
 const NODE_FLAGS: Readonly<Record<ChildKind, readonly string[]>> = {
   vrrp: ["--max-semi-space-size=2", "--max-old-space-size=256"],
+  bfd: ["--max-semi-space-size=2", "--max-old-space-size=128"],
   checkers: ["--max-semi-space-size=8", "--max-old-space-size=1024"],
 };
 

@@ -20,7 +20,11 @@ export interface ChildChannel {
   exit(code: number): void;
 }
 
-const PROCESS_NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "locum_vrrp", checkers: "locum_check" };
+const PROCESS_NAMES: Readonly<Record<ChildKind, string>> = {
+  vrrp: "locum_vrrp",
+  checkers: "locum_check",
+  bfd: "locum_bfd",
+};
 
 /** keepalived's code for what another start cannot mend. */
 const EXIT_FATAL = 1;
@@ -34,6 +38,9 @@ const FAREWELL_MS = 1_000;
 let pidFile: PidFile | undefined;
 let work: ChildProcess | undefined;
 let stopping = false;
+
+/** What came while the child's modules were loading. */
+const early: ParentMessage[] = [];
 
 const channel: ChildChannel = {
   send(message) {
@@ -89,7 +96,8 @@ function giveMemoryFirst(): void {
 async function take(message: ParentMessage): Promise<void> {
   if (message.kind === "start") await start(message);
   else if (message.kind === "stop") stop();
-  else work?.take(message);
+  else if (work === undefined) early.push(message);
+  else work.take(message);
 }
 
 async function start({ config, settings, legacy }: Extract<ParentMessage, { kind: "start" }>): Promise<void> {
@@ -111,6 +119,7 @@ async function start({ config, settings, legacy }: Extract<ParentMessage, { kind
   }
   work = created.value;
   work.start(config, legacy);
+  for (const message of early.splice(0)) work.take(message);
   channel.send({ kind: "started" });
 }
 
@@ -118,6 +127,10 @@ async function create(settings: ChildSettings): Promise<Result<ChildProcess, str
   if (settings.kind === "vrrp") {
     const { VrrpProcess } = await import("./vrrp-process.ts");
     return ok(new VrrpProcess(channel, settings));
+  }
+  if (settings.kind === "bfd") {
+    const { BfdProcess } = await import("./bfd-process.ts");
+    return ok(new BfdProcess(channel));
   }
   const { CheckerProcess } = await import("./checker-process.ts");
   return CheckerProcess.open(channel, settings);

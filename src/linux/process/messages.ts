@@ -1,6 +1,8 @@
 import type { Instant } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { ScriptCommand } from "../../conf/model/global-definitions.ts";
+import type { SessionNews } from "../../director/bfd-host.ts";
+import type { BfdStatus } from "../../director/bfd-status.ts";
 import type { HealthStanding } from "../../director/health-standing.ts";
 import type { HealthStatus } from "../../director/health-status.ts";
 import type { LogLevel, ScriptOutcome } from "../../director/host.ts";
@@ -10,7 +12,7 @@ import type { VrrpStatus } from "../../director/vrrp-status.ts";
 import type { LatenessFigures } from "./lateness.ts";
 
 /** Which child a process is. */
-export type ChildKind = "vrrp" | "checkers";
+export type ChildKind = "vrrp" | "checkers" | "bfd";
 
 /** Settings of a child that do not come from the configuration file. */
 export interface ChildSettings {
@@ -36,11 +38,14 @@ export type ParentMessage =
   | { readonly kind: "stop" }
   /** Tell how you stand. */
   | { readonly kind: "status" }
+  /** A BFD session came up or went down, or how it stands when the child starts. */
+  | { readonly kind: "bfd-session"; readonly name: string; readonly up: boolean }
   | { readonly kind: "script-result"; readonly script: string; readonly outcome: ScriptOutcome };
 
 /** How a child stands, for `locum status` and `locum plan`. */
 export type ChildStatus =
   | { readonly kind: "vrrp"; readonly vrrp: VrrpStatus; readonly lateness: LatenessFigures }
+  | { readonly kind: "bfd"; readonly bfd: BfdStatus; readonly lateness: LatenessFigures }
   | {
       readonly kind: "checkers";
       readonly health: HealthStatus;
@@ -56,6 +61,7 @@ export type ChildMessage =
   | { readonly kind: "started" }
   /** Nothing follows. */
   | { readonly kind: "ended" }
+  | { readonly kind: "bfd-session"; readonly news: SessionNews }
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** The parent runs scripts, so that no fork and no pipe of theirs can delay an advertisement. */
   | {

@@ -10,6 +10,7 @@ import { JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
 import { createJournalMemory, RoleJournal } from "./role-journal.ts";
+import { SessionBoard } from "./session-board.ts";
 import { StatusRound } from "./status-round.ts";
 
 /** Exit codes after which starting again cannot help: fatal, configuration, permission. */
@@ -55,6 +56,7 @@ export class Supervisor {
   readonly #relay = new SignalRelay("SIGTERM");
   /** What the VRRP process keeps for its successor. */
   readonly #roles: { readonly memory: number; readonly journal: RoleJournal } | undefined;
+  readonly #sessions = new SessionBoard();
   #config: Config;
   #stopping = false;
   #exitCode = 0;
@@ -171,8 +173,7 @@ export class Supervisor {
   }
 
   #wanted(kind: ChildKind): boolean {
-    if (this.#options.all) return true;
-    return kind === "vrrp" ? this.#config.vrrpInstances.length > 0 : this.#config.virtualServers.length > 0;
+    return this.#options.all || HAS_WORK[kind](this.#config);
   }
 
   #spawn(settings: ChildSettings): void {
@@ -202,6 +203,7 @@ export class Supervisor {
       settings: roles === undefined ? settings : { ...settings, journal: JOURNAL_DESCRIPTOR },
       ...(legacy === undefined ? {} : { legacy }),
     });
+    this.#sessions.introduce(child);
     this.#options.journal.log("info", `Starting ${NAMES[kind]} child process, pid=${child.pid}`);
   }
 
@@ -209,6 +211,9 @@ export class Supervisor {
     switch (message.kind) {
       case "started":
       case "ended":
+        return;
+      case "bfd-session":
+        this.#sessions.heard(message.news, (kind) => this.#children.get(kind)?.child);
         return;
       case "status":
         this.#statusRound.heard(message.status);
@@ -308,7 +313,7 @@ export class Supervisor {
   }
 }
 
-const NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "VRRP", checkers: "Healthcheck" };
+const NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "VRRP", checkers: "Healthcheck", bfd: "BFD" };
 
 /** The longest wait of a Node timer. */
 const LONGEST_TIMER_MS = 0x7fffffff;
@@ -331,3 +336,10 @@ function openRoles({ journal }: SupervisorOptions): { memory: number; journal: R
     return undefined;
   }
 }
+
+/** Whether a child has something to do. */
+const HAS_WORK: Readonly<Record<ChildKind, (config: Config) => boolean>> = {
+  vrrp: ({ vrrpInstances }) => vrrpInstances.length > 0,
+  checkers: ({ virtualServers }) => virtualServers.length > 0,
+  bfd: ({ bfdInstances }) => bfdInstances.length > 0,
+};

@@ -63,6 +63,8 @@ export class VrrpProcess implements ChildProcess {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
       const status = { kind: "vrrp", vrrp, lateness: this.#lateness.figures() } as const;
       this.#channel.send({ kind: "status", status });
+    } else if (message.kind === "bfd-session") {
+      this.#deliver(message);
     } else if (message.kind === "script-result") {
       this.#deliver({ kind: "script-result", script: message.script, outcome: message.outcome });
     }
