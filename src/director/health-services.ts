@@ -43,16 +43,17 @@ export function turnRealServer(
   // that was out before this process began was told of by the one before.
   const told = turned || (!wasUp && !isUp && configured.checkers.some(({ timing }) => timing.alpha));
   const effects: HealthEffect[] = [];
+  const names = { virtualServer: server.name, realServer: real.name };
   if (turned) effects.push(info(turnText(server, { index, alive })));
   if (told) {
     effects.push(...notifyEffects(server, notify), {
       kind: "real-server-changed",
-      virtualServer: server.name,
-      realServer: real.name,
+      ...names,
       up: alive,
       reason,
     });
   }
+  if (wasUp !== isUp) effects.push({ kind: "checker-changed", ...names, alive, turned, reason });
   if (failing === real.failing) return { state, effects };
   const reals = server.reals.with(index, { ...real, failing, since: turned ? now : real.since });
   const next = withServer(state, { place: change.server, server: { ...server, reals } });
@@ -130,10 +131,24 @@ export function deleteServices(
 }
 
 function omegaEffects(server: VirtualServerState): readonly HealthEffect[] {
+  const virtualServer = server.name;
   const alive = server.server.realServers.filter((_, index) => isAlive(server, index));
+  const reason = "The director stops.";
   return [
-    ...alive.flatMap((real) => notifyEffects(server, real.notifyDown)),
-    ...(server.quorumUp ? notifyEffects(server, server.server.quorumDown) : []),
+    ...alive.flatMap((real): readonly HealthEffect[] => {
+      const names = { virtualServer, realServer: realServerName(server.server, real) };
+      return [
+        ...notifyEffects(server, real.notifyDown),
+        { kind: "real-server-changed", ...names, up: false, reason },
+        { kind: "checker-changed", ...names, alive: false, turned: true, reason },
+      ];
+    }),
+    ...(server.quorumUp
+      ? [
+          ...notifyEffects(server, server.server.quorumDown),
+          { kind: "quorum-changed", virtualServer, up: false } as const,
+        ]
+      : []),
   ];
 }
 

@@ -54,6 +54,16 @@ export type HealthEffect =
       readonly up: boolean;
       readonly reason: string;
     }
+  /** A check of a real server changed its verdict, for mail; `turned`: and the server with it. */
+  | {
+      readonly kind: "checker-changed";
+      readonly virtualServer: string;
+      readonly realServer: string;
+      /** How the real server stands now. */
+      readonly alive: boolean;
+      readonly turned: boolean;
+      readonly reason: string;
+    }
   | { readonly kind: "quorum-changed"; readonly virtualServer: string; readonly up: boolean }
   /** Nothing is left to do and the process may end. */
   | { readonly kind: "stopped" };

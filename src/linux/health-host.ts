@@ -2,6 +2,12 @@ import { unreachable } from "../base/assert.ts";
 import type { Instant } from "../base/time.ts";
 import type { DriverHost } from "../director/driver.ts";
 import type { HealthEffect, HealthEvent } from "../director/health-state.ts";
+import { isHeard } from "../director/notification.ts";
+import {
+  type ServiceAudience,
+  type ServiceNews,
+  serviceNotification,
+} from "../director/service-notification.ts";
 import type { ServiceTable } from "../forward/service-table.ts";
 import { Alarm } from "./alarm.ts";
 import { monotonicNow } from "./monotonic-clock.ts";
@@ -22,6 +28,7 @@ export class HealthHost implements DriverHost<HealthEvent, HealthEffect> {
   readonly alarm: { set(at: Instant | undefined): void };
   readonly #options: HealthHostOptions;
   readonly #probes: ProbeRunner;
+  #audience: ServiceAudience | undefined;
 
   constructor(options: HealthHostOptions) {
     this.#options = options;
@@ -42,6 +49,18 @@ export class HealthHost implements DriverHost<HealthEvent, HealthEffect> {
     return refusals;
   }
 
+  /** Who is told of services is said by this configuration from now on. */
+  configure(audience: ServiceAudience): void {
+    this.#audience = audience;
+  }
+
+  #tell(news: ServiceNews): void {
+    if (this.#audience === undefined) return;
+    const notification = serviceNotification(news, this.#audience);
+    if (notification === undefined || !isHeard(notification, this.#audience.global)) return;
+    this.#options.send({ kind: "notification", notification });
+  }
+
   #perform(effect: Exclude<HealthEffect, { kind: "apply" }>): void {
     switch (effect.kind) {
       case "probe":
@@ -53,15 +72,11 @@ export class HealthHost implements DriverHost<HealthEvent, HealthEffect> {
       case "log":
         this.#options.send({ kind: "log", level: effect.level, message: effect.message });
         return;
-      case "notify": {
-        const { queue: about, command, arguments: words } = effect;
-        const commands = [{ command, arguments: words }];
-        this.#options.send({ kind: "notification", notification: { about, commands, concurrent: false } });
-        return;
-      }
+      case "notify":
       case "real-server-changed":
+      case "checker-changed":
       case "quorum-changed":
-        // For the FIFO, mail and SNMP; the log line is a separate effect.
+        this.#tell(effect);
         return;
       case "stopped":
         this.#options.stopped();

@@ -25,6 +25,7 @@ export class CheckerProcess implements ChildProcess {
   readonly #settings: ChildSettings;
   readonly #channel: ChildChannel;
   readonly #table: ServiceTable;
+  readonly #host: HealthHost;
   readonly #driver: Driver<HealthState, HealthEvent, HealthEffect>;
 
   /** Opens the table first: one that cannot be had is fatal, as a kernel without IPVS is for keepalived's checkers. */
@@ -41,13 +42,13 @@ export class CheckerProcess implements ChildProcess {
     this.#settings = settings;
     this.#channel = channel;
     this.#table = table;
-    const host = new HealthHost({
+    this.#host = new HealthHost({
       table: this.#table,
       send: (message) => channel.send(message),
       deliver: (event) => this.#deliver(event),
       stopped: () => channel.exit(0),
     });
-    this.#driver = new Driver(healthDirector, { host, initial: initialHealthState });
+    this.#driver = new Driver(healthDirector, { host: this.#host, initial: initialHealthState });
   }
 
   start(config: Config): void {
@@ -55,11 +56,15 @@ export class CheckerProcess implements ChildProcess {
       this.#channel.send({ kind: "log", level: "warning", message });
     }
     this.#watchInterfaces();
+    this.#host.configure(config);
     this.#deliver({ kind: "start", config, table: this.#table.read(), seed: randomInt(2 ** 32) });
   }
 
   take(message: ParentMessage): void {
-    if (message.kind === "reload") this.#deliver({ kind: "reload", config: message.config });
+    if (message.kind === "reload") {
+      this.#host.configure(message.config);
+      this.#deliver({ kind: "reload", config: message.config });
+    }
     if (message.kind === "status") this.#channel.send({ kind: "status", status: this.#status() });
   }
 
