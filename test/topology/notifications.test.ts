@@ -3,6 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { IpAddress } from "../../src/base/ip-address.ts";
+import { milliseconds } from "../../src/base/time.ts";
+import { FrameSender } from "../../src/linux/frame-socket.ts";
+import { RouteNetlink } from "../../src/linux/netlink/route-netlink.ts";
+import { encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
+import { encodeIpv4Packet } from "../../src/vrrp/ipv4-packet.ts";
 import { eventually } from "../support/eventually.ts";
 import { MailSink, type SinkedMail } from "../support/mail-sink.ts";
 import { Namespaces } from "../support/namespaces.ts";
@@ -12,6 +18,8 @@ import { type DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
 /** What one daemon told during the same life of two instances in a group and one without. */
 interface Told {
   readonly bytes: string;
+  /** After a reload under fifo_write_vrrp_states_on_reload. */
+  readonly repeated: string;
   /** How often the reader had to open the pipe. */
   readonly openings: number;
   readonly commands: readonly string[];
@@ -33,6 +41,7 @@ function configuration(folder: string): string {
   version 3
   advert_int 0.1
   ${commands.join("\n  ")}
+  notify_master_rx_lower_pri "${folder}/own lower"
   notify "${folder}/every and"
   ${id === 51 ? "smtp_alert" : ""}
   ${id === 53 ? "track_script {\n    weighs\n  }\n  notify_priority_changes true\n  notify_deleted" : ""}
@@ -121,6 +130,8 @@ describeWith(
       await saw('INSTANCE "V4" MASTER 100\n');
       writeFileSync(join(folder, "weighs"), "");
       await saw('INSTANCE "V3" MASTER_PRIORITY 110\n');
+      sendLowerPriority(namespaces.path("b"));
+      await saw('INSTANCE "V3" MASTER_RX_LOWER_PRI 110\n');
       namespaces.run("a", ["ip", "link", "set", "eth0", "down"]);
       await saw('GROUP "G" FAULT 0\n');
       namespaces.run("a", ["ip", "link", "set", "eth0", "up"]);
@@ -131,15 +142,25 @@ describeWith(
       daemon.configure(text.slice(0, text.indexOf("vrrp_instance V3")));
       daemon.signal("SIGHUP");
       await saw('INSTANCE "V4" FAULT 100\n');
+      await eventually(() => all.text.includes('INSTANCE "V4" FAULT 100\n'), { within: 10_000 });
+      const before = vrrp.text.length;
+      daemon.configure(
+        `global_defs {\n  fifo_write_vrrp_states_on_reload\n}\n${text.slice(0, text.indexOf("vrrp_instance V3"))}`,
+      );
+      daemon.signal("SIGHUP");
+      await eventually(() => vrrp.text.slice(before).includes('GROUP "G" MASTER 0\n'), { within: 10_000 });
+      await eventually(() => all.text.length === vrrp.text.length, { within: 10_000 });
       const exitCode = await daemon.stop();
       await saw('GROUP "G" STOP 0\n');
+      await eventually(() => all.text.length === vrrp.text.length, { within: 10_000 });
       if (program === "locum") await mailsOf(sink, 12);
       await daemon.dispose();
       for (const pipe of pipes) pipe.stop();
       sink.stop();
       expect(all.text).toBe(vrrp.text);
       return {
-        bytes: vrrp.text,
+        bytes: vrrp.text.slice(0, before),
+        repeated: vrrp.text.slice(before),
         openings: vrrp.openings,
         commands: readFileSync(commands, "utf8").trim().split("\n"),
         mails: sink.mails,
@@ -158,11 +179,17 @@ describeWith(
       for (const among of [/"(V1|V2|G)"/, /"V3"/, /"V4"/])
         expect(inSteps(ours, among)).toEqual(inSteps(theirs, among));
       expect(inSteps(ours, /"V3"/)).toEqual([
-        ["BACKUP 100", "DELETED 110", "MASTER 100", "MASTER_PRIORITY 110"].map(
+        ["BACKUP 100", "DELETED 110", "MASTER 100", "MASTER_PRIORITY 110", "MASTER_RX_LOWER_PRI 110"].map(
           (each) => `INSTANCE "V3" ${each}`,
         ),
       ]);
-      expect(inSteps(ours, /"(V1|V2|G)"/)).toHaveLength(11);
+      expect(inSteps(ours, /"(V1|V2|G)"/)).toHaveLength(9);
+      const stops = 'INSTANCE "V1" STOP 100\nINSTANCE "V2" STOP 100\nGROUP "G" STOP 0\n';
+      // 2.2.7 leaves out the masters.
+      expect(of("keepalived").repeated).toBe(`GROUP "G" MASTER 0\n${stops}`);
+      expect(of("locum").repeated).toBe(
+        `GROUP "G" MASTER 0\nINSTANCE "V1" MASTER 100\nINSTANCE "V2" MASTER 100\n${stops}`,
+      );
     });
 
     it("keeps its pipes over a reload, where keepalived's readers see the end of the file", () => {
@@ -212,6 +239,29 @@ function inSteps(text: string, among: RegExp): readonly (readonly string[])[] {
     else steps.at(-1)?.push(line);
   }
   return steps.filter((step) => step.length > 0).map((step) => step.toSorted());
+}
+
+/** An advertisement for V3 that is worse than ours. */
+function sendLowerPriority(namespace: string): void {
+  const addressing = { source: "10.77.1.3" as IpAddress, destination: "224.0.0.18" as IpAddress };
+  const message = encodeAdvertisement(
+    {
+      version: 3,
+      virtualRouterId: 53,
+      priority: 10,
+      interval: milliseconds(100),
+      addresses: ["10.78.53.100" as IpAddress],
+      authentication: { kind: "none" },
+    },
+    { ...addressing, checksumPseudoHeader: true },
+  );
+  const packet = encodeIpv4Packet(message, { ...addressing, identification: 1, ttl: 255 });
+  const netlink = new RouteNetlink({ namespace });
+  const index = netlink.links().find(({ name }) => name === "eth1")?.index ?? 0;
+  netlink.close();
+  const sender = new FrameSender({ namespace });
+  sender.send(Uint8Array.from([1, 0, 0x5e, 0, 0, 0x12, 2, 0, 0, 0, 0, 9, 8, 0, ...packet]), index);
+  sender.close();
 }
 
 async function mailsOf(sink: MailSink, count: number): Promise<void> {
