@@ -32,6 +32,9 @@ const PID_FILES = {
   bfd: "/run/bfd.pid",
 } as const;
 
+/** How long after the end of everything the process may go on. */
+const LAST_PATIENCE_MS = 500;
+
 /**
  * Starts the daemon; resolves with its exit code when it ends, or, without `--dont-fork`, when the detached daemon
  * has started.
@@ -152,6 +155,8 @@ function supervise(
         running.control?.close();
         journal.log("info", "Stopped locum");
         conclude(code);
+        // What still hangs, a name server that is asked for the mail host for instance, does not hold up the end.
+        setTimeout(() => process.exit(code), LAST_PATIENCE_MS).unref();
       },
     });
     const running: Running = {

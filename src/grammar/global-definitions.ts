@@ -190,7 +190,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "As smtp_alert, for services only",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker_log_all_failures",
@@ -856,7 +856,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Named pipe that gets the changes of services",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lvs_notify_fifo_script",
@@ -867,7 +867,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.6",
       in227: true,
       meaning: "Command that is started once to read that pipe",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker_priority",
@@ -1299,7 +1299,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Services send no mail; the older way to say it",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_rx_bufs_policy",

@@ -156,7 +156,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends mail when it goes up or down",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "virtualhost",

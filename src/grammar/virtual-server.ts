@@ -327,7 +327,7 @@ export const virtualServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Sends mail when the quorum is lost or gained",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "virtualhost",

@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import { hostname, userInfo } from "node:os";
 import { inMilliseconds } from "../base/time.ts";
 import type { GlobalDefinitions } from "../conf/model/global-definitions.ts";
@@ -34,6 +35,7 @@ export class Mailer {
   #sending = false;
   #closed = false;
   #wake: () => void = () => undefined;
+  #connection: Socket | undefined;
   #lost = 0;
   #failing = false;
 
@@ -68,6 +70,7 @@ export class Mailer {
   hurry(): void {
     this.#closed = true;
     this.#waiting.length = 0;
+    this.#connection?.destroy();
     this.#wake();
   }
 
@@ -85,7 +88,7 @@ export class Mailer {
   }
 
   async #offerTwice(mail: AlertMail): Promise<string | undefined> {
-    const first = await offer(mail, this.#rules);
+    const first = await this.#offer(mail);
     if (first === undefined || this.#closed) return first;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, RETRY_MS);
@@ -94,7 +97,31 @@ export class Mailer {
         resolve();
       };
     });
-    return this.#closed ? first : offer(mail, this.#rules);
+    return this.#closed ? first : this.#offer(mail);
+  }
+
+  /** One attempt; the reason when it fails. Never throws, and ends within four times `smtp_connect_timeout`. */
+  async #offer(mail: AlertMail): Promise<string | undefined> {
+    const rules = this.#rules;
+    const limits = limitsOf(rules);
+    const connection = connectMailHost(rules);
+    this.#connection = connection;
+    const timer = setTimeout(() => {
+      connection.destroy(new Error(`it had not taken the mail after ${limits.all / 1_000} s`));
+    }, limits.all);
+    try {
+      await connected(connection, limits.step);
+      // Loaded with the first mail: most directors never send one, and all would carry it in memory.
+      const { createTransport } = await import("nodemailer");
+      await createTransport(transportOptions(rules, connection)).sendMail(mailOptions(mail, rules));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      clearTimeout(timer);
+      connection.destroy();
+      this.#connection = undefined;
+    }
   }
 
   #fail(reason: string): void {
@@ -108,42 +135,51 @@ export class Mailer {
   }
 }
 
-/** One attempt; the reason when it fails. Never throws, and ends within four times `smtp_connect_timeout`. */
-async function offer(mail: AlertMail, rules: MailRules): Promise<string | undefined> {
-  const limit = inMilliseconds(rules.smtpConnectTimeout);
-  let close: () => void = () => undefined;
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    // Loaded with the first mail: most directors never send one, and all would carry it in memory.
-    const { createTransport } = await import("nodemailer");
-    const transport = createTransport(transportOptions(rules, limit));
-    close = () => transport.close();
-    const overall = new Promise<never>((_, refuse) => {
-      timer = setTimeout(() => refuse(new Error(`no end after ${(4 * limit) / 1_000} s`)), 4 * limit);
-    });
-    await Promise.race([transport.sendMail(mailOptions(mail, rules)), overall]);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    clearTimeout(timer);
-    close();
-  }
+/** How long each step of talking to the mail host may take, and all steps together. */
+function limitsOf({ smtpConnectTimeout }: MailRules): { readonly step: number; readonly all: number } {
+  const step = inMilliseconds(smtpConnectTimeout);
+  return { step, all: 4 * step };
 }
 
-function transportOptions({ smtpServer = "", smtpHeloName }: MailRules, limit: number) {
-  const [host = "", port] = smtpServer.split(" ");
+/** Waits for a connection, at most for `limit` milliseconds. @throws {Error} */
+function connected(socket: Socket, limit: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`no connection within ${limit / 1_000} s`));
+    }, limit);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.once("close", () => {
+      clearTimeout(timer);
+      reject(new Error("the connection was closed"));
+    });
+    // For good: an error nobody listens for would end the process.
+    socket.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}
+
+/** Begins to connect; whoever has the socket can end everything by destroying it. */
+function connectMailHost(rules: MailRules): Socket {
+  const [host = "", port] = (rules.smtpServer ?? "").split(" ");
+  return connect({ host, port: port === undefined ? 25 : Number(port) });
+}
+
+function transportOptions(rules: MailRules, connection: Socket) {
+  const { step } = limitsOf(rules);
   return {
-    host,
-    port: port === undefined ? 25 : Number(port),
     secure: false,
     ignoreTLS: true,
-    name: smtpHeloName ?? hostname(),
-    allowInternalNetworkInterfaces: true,
-    dnsTimeout: limit,
-    connectionTimeout: limit,
-    greetingTimeout: limit,
-    socketTimeout: limit,
+    name: rules.smtpHeloName ?? hostname(),
+    getSocket: (_: unknown, ready: (error: Error | null, socket: { connection: Socket }) => void) =>
+      ready(null, { connection }),
+    greetingTimeout: step,
+    socketTimeout: step,
   };
 }
 
