@@ -15,6 +15,8 @@ export interface DaemonOptions {
   readonly logDetail: number;
   readonly logFacility: number;
   readonly syslog: boolean;
+  /** `--ignore-sigint`: under a debugger. */
+  readonly ignoreInterrupt: boolean;
   readonly dontFork: boolean;
   readonly dontRespawn: boolean;
   /** `-V`: leave virtual addresses at stop. `-I`: leave the service table at stop. */
@@ -67,7 +69,7 @@ const SPECIFICATION: readonly (OptionSpecification & { readonly idle?: boolean }
   { long: "core-dump-pattern", short: "M", arity: "attached", idle: true },
   { long: "all-config", short: "e", arity: "none" },
   { long: "config-id", short: "i", arity: "required" },
-  { long: "ignore-sigint", arity: "none", idle: true },
+  { long: "ignore-sigint", arity: "none" },
   { long: "signum", arity: "required" },
   { long: "config-test", short: "t", arity: "attached" },
   { long: "version", short: "v", arity: "none" },
@@ -112,6 +114,7 @@ export function parseDaemonOptions(words: readonly string[]): Result<DaemonOptio
     logDetail: given.get("log-detail")?.length ?? 0,
     logFacility: facility.value,
     syslog: !has("no-syslog"),
+    ignoreInterrupt: has("ignore-sigint"),
     dontFork: has("dont-fork"),
     dontRespawn: has("dont-respawn"),
     keepVirtualAddresses: has("dont-release-vrrp"),

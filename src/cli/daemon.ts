@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { enterNetworkNamespace } from "dgram-extra";
+import { failed, ok, type Result } from "../base/result.ts";
 import type { Diagnostic } from "../conf/diagnostic.ts";
+import type { Config } from "../conf/model/config.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
 import { ControlSocket } from "../linux/control-socket.ts";
 import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
+import { journalIdentifier } from "../linux/journal-identifier.ts";
 import { openPidFile } from "../linux/pid-file.ts";
-import type { ChildSettings } from "../linux/process/messages.ts";
+import type { ChildSettings, DumpKind } from "../linux/process/messages.ts";
 import { Supervisor } from "../linux/process/supervisor.ts";
+import { serviceNotifier } from "../linux/service-notifier.ts";
 import { defaultConfigId } from "./config-id.ts";
 import { controlAnswer } from "./control-answers.ts";
 import {
@@ -17,20 +21,19 @@ import {
   loadDaemonConfiguration,
   reloadRefusal,
 } from "./daemon-configuration.ts";
+import { changesThatNeedRestart, makePidFolder, pidFileNames, processTitle } from "./daemon-identity.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
+import { listenForSignals } from "./daemon-signals.ts";
+import { Dumps } from "./dumps.ts";
 import type { DaemonPersonality } from "./keepalived.ts";
+import { whileMarked } from "./reload-mark.ts";
+import { ReloadQueue } from "./reload-queue.ts";
+import { ReloadSchedule } from "./reload-schedule.ts";
+import { watchService } from "./service-watch.ts";
 import { VERSION } from "./version.ts";
 
 /** keepalived's exit codes. */
 const EXIT = { fatal: 1, configuration: 2, permission: 4, noConfiguration: 6, software: 70 } as const;
-
-/** keepalived's default pid files. */
-const PID_FILES = {
-  parent: "/run/keepalived.pid",
-  vrrp: "/run/vrrp.pid",
-  checkers: "/run/checkers.pid",
-  bfd: "/run/bfd.pid",
-} as const;
 
 /** How long after the end of everything the process may go on. */
 const LAST_PATIENCE_MS = 500;
@@ -44,7 +47,8 @@ export async function startDaemon(
   context: { readonly personality: DaemonPersonality; readonly argv: readonly string[] },
 ): Promise<number> {
   if (options.umask !== undefined) process.umask(options.umask);
-  const refusal = enterNamespace(options) ?? checkPermission();
+  const refusal =
+    (options.namespace === undefined ? undefined : enterNamespace(options.namespace)) ?? checkPermission();
   if (refusal !== undefined) {
     process.stderr.write(`${refusal.message}\n`);
     return refusal.code;
@@ -58,11 +62,7 @@ export async function startDaemon(
     detail: options.logDetail,
     format: context.personality.logFormat,
   });
-  const pidFile = openPidFile(options.pidFile ?? PID_FILES.parent);
-  if (!pidFile.ok) return refuseSecondCopy(pidFile.error, journal);
-  const code = await runForeground(options, { journal });
-  pidFile.value.remove();
-  return code;
+  return runForeground(options, { journal });
 }
 
 /** keepalived says so, and exits 0, when it runs already; a pid file that cannot be written is fatal for us. */
@@ -75,16 +75,15 @@ function refuseSecondCopy(failure: { kind: string; message: string }, journal: J
   return EXIT.fatal;
 }
 
-function enterNamespace(options: DaemonOptions): { code: number; message: string } | undefined {
-  if (options.namespace === undefined) return undefined;
+function enterNamespace(name: string): { code: number; message: string } | undefined {
   try {
-    enterNetworkNamespace(options.namespace);
+    enterNetworkNamespace(name);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
       code: EXIT.fatal,
-      message: `Cannot run in network namespace "${options.namespace}": ${reason}; "ip netns list" names those there are`,
+      message: `Cannot run in network namespace "${name}": ${reason}; "ip netns list" names those there are`,
     };
   }
 }
@@ -122,12 +121,57 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
   for (const option of options.withoutEffect) {
     journal.log("warning", `${option} is accepted and has no effect in this version of locum`);
   }
-  const loaded = load(options);
-  logDiagnostics(loaded.diagnostics, journal);
-  if (loaded.refusal !== undefined) {
-    journal.log("error", loaded.refusal.message);
-    return loaded.refusal.code;
+  const loaded = loadInItsNamespace(options);
+  if (!loaded.ok) {
+    journal.log("error", loaded.error.message);
+    return loaded.error.code;
   }
+  const { diagnostics, refusal, config } = loaded.value;
+  logDiagnostics(diagnostics, journal);
+  if (refusal !== undefined) {
+    journal.log("error", refusal.message);
+    return refusal.code;
+  }
+  assumeIdentity(config, { options, journal });
+  const names = pidFileNames(config, options);
+  makePidFolder(names.parent);
+  const pidFile = openPidFile(names.parent);
+  if (!pidFile.ok) return refuseSecondCopy(pidFile.error, journal);
+  const code = await runWith(loaded.value, { options, journal });
+  pidFile.value.remove();
+  return code;
+}
+
+/** `net_namespace`: what is configured is about the interfaces there, so the file is read once more inside. */
+function loadInItsNamespace(
+  options: DaemonOptions,
+): Result<DaemonConfiguration, { readonly code: number; readonly message: string }> {
+  const loaded = load(options);
+  const { networkNamespace } = loaded.config.daemon;
+  if (options.namespace !== undefined || networkNamespace === undefined) return ok(loaded);
+  const refusal = enterNamespace(networkNamespace);
+  return refusal === undefined ? ok(load(options)) : failed(refusal);
+}
+
+/** Takes the names and the umask that the configuration gives this process. */
+function assumeIdentity(
+  config: Config,
+  { options, journal }: { readonly options: DaemonOptions; readonly journal: Journal },
+): void {
+  const { umask } = config.global.management;
+  if (options.umask === undefined && umask !== KEEPALIVED_UMASK) process.umask(umask);
+  const title = processTitle("parent", config);
+  if (title !== undefined) process.title = title;
+  journal.rename(journalIdentifier("parent", config.daemon.instance));
+}
+
+/** What keepalived's own files are made with; ours are made with the modes they need. */
+const KEEPALIVED_UMASK = 0o177;
+
+async function runWith(
+  loaded: DaemonConfiguration,
+  { options, journal }: { readonly options: DaemonOptions; readonly journal: Journal },
+): Promise<number> {
   const wantsForwarder = options.checkers && loaded.config.virtualServers.length > 0;
   if (wantsForwarder) {
     const { forwarderObstacle } = await import("../linux/forwarder.ts");
@@ -147,12 +191,16 @@ function supervise(
   return new Promise((conclude) => {
     const supervisor = new Supervisor(loaded.config, {
       journal,
-      children: childSettings(options),
+      children: childSettings(options, loaded.config),
+      ready: () => notifier.ready(summary(running)),
       dontRespawn: options.dontRespawn,
       all: options.all,
+      dump: (kind) => void dumps.write(kind),
       finished: (code) => {
         running.ended = true;
         running.control?.close();
+        watch.stop();
+        schedule.close();
         journal.log("info", "Stopped locum");
         conclude(code);
         // What still hangs, a name server that is asked for the mail host for instance, does not hold up the end.
@@ -169,20 +217,31 @@ function supervise(
     };
     const stop = () => {
       // The children first: a line on a slow console would cost the peer's clients its time.
-      if (supervisor.stop(0)) journal.log("info", "Stopping");
+      if (!supervisor.stop(0)) return;
+      notifier.stopping();
+      journal.log("info", "Stopping");
     };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
-    process.on("SIGPIPE", () => undefined);
-    process.on("SIGHUP", () => reload(options, running));
-    for (const name of ["SIGUSR1", "SIGUSR2"] as const) {
-      process.on(name, () => {
-        journal.log(
-          "warning",
-          `${name} asks for a dump of the running state, which this version of locum does not write yet`,
-        );
-      });
-    }
+    const notifier = serviceNotifier(process.env, process.pid);
+    delete process.env.NOTIFY_SOCKET;
+    const watch = watchService(supervisor, notifier);
+    const reloads = new ReloadQueue(async () => {
+      if (running.ended) return;
+      notifier.reloading();
+      reload(options, running);
+      schedule.configure(supervisor.config.global.reload);
+      // Children take messages in order: who answers has taken the new configuration.
+      await supervisor.status();
+      notifier.ready(summary(running));
+    });
+    const schedule = new ReloadSchedule(() => reloads.request(), journal);
+    schedule.configure(loaded.config.global.reload);
+    const dumps = new Dumps(supervisor, { journal, namespace: options.namespace });
+    const actions = {
+      stop,
+      reload: () => reloads.request(),
+      dump: (kind: DumpKind) => void dumps.write(kind),
+    };
+    listenForSignals(actions, { journal, ignoreInterrupt: options.ignoreInterrupt });
     supervisor.start();
     void openControl(options, running);
     // The detached starter waits for this.
@@ -205,9 +264,12 @@ interface Running {
 function reload(options: DaemonOptions, running: Running): void {
   const { supervisor, journal } = running;
   journal.log("info", "Reloading ...");
-  const loaded = load(options);
+  const pidFolder = dirname(pidFileNames(supervisor.config, options).parent);
+  const loaded = whileMarked(supervisor.config.global.reload, { pidFolder, read: () => load(options) });
   logDiagnostics(loaded.diagnostics, journal);
-  const refusal = reloadRefusal(loaded, new Set(running.diagnostics.map(findingText)));
+  const refusal =
+    reloadRefusal(loaded, new Set(running.diagnostics.map(findingText))) ??
+    restartRefusal(supervisor.config, loaded.config);
   if (refusal !== undefined) {
     journal.log("error", refusal.message);
     return;
@@ -215,6 +277,14 @@ function reload(options: DaemonOptions, running: Running): void {
   running.generation++;
   running.diagnostics = loaded.diagnostics;
   supervisor.reload(loaded.config);
+}
+
+function restartRefusal(running: Config, next: Config): { readonly message: string } | undefined {
+  const names = changesThatNeedRestart(running, next);
+  if (names.length === 0) return undefined;
+  return {
+    message: `The new configuration changes ${names.join(", ")}, which a running daemon cannot do. Going on with the configuration that runs; restart, or put ${names.length === 1 ? "it" : "them"} back as before`,
+  };
 }
 
 function load(options: DaemonOptions): DaemonConfiguration {
@@ -252,18 +322,25 @@ function logDiagnostics(diagnostics: readonly Diagnostic[], journal: Journal): v
   }
 }
 
-function childSettings(options: DaemonOptions): readonly ChildSettings[] {
+/** One line for whoever asks systemd. */
+function summary({ supervisor: { config }, generation }: Running): string {
+  return `Configuration ${generation}: ${config.vrrpInstances.length} virtual routers, ${config.virtualServers.length} virtual servers`;
+}
+
+function childSettings(options: DaemonOptions, config: Config): readonly ChildSettings[] {
+  const names = pidFileNames(config, options);
+  const own = (kind: "vrrp" | "checkers" | "bfd") => {
+    const title = processTitle(kind, config);
+    return { kind, pidFile: names[kind], ...(title === undefined ? {} : { title }) };
+  };
   const common = {
     detail: options.logDetail,
     keepVirtualAddresses: options.keepVirtualAddresses,
     keepServices: options.keepServices,
   };
   const settings: ChildSettings[] = [];
-  if (options.checkers) {
-    settings.push({ ...common, kind: "checkers", pidFile: options.checkersPidFile ?? PID_FILES.checkers });
-  }
-  if (options.vrrp)
-    settings.push({ ...common, kind: "vrrp", pidFile: options.vrrpPidFile ?? PID_FILES.vrrp });
-  if (options.bfd) settings.push({ ...common, kind: "bfd", pidFile: options.bfdPidFile ?? PID_FILES.bfd });
+  if (options.checkers) settings.push({ ...common, ...own("checkers") });
+  if (options.vrrp) settings.push({ ...common, ...own("vrrp") });
+  if (options.bfd) settings.push({ ...common, ...own("bfd") });
   return settings;
 }

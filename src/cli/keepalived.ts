@@ -7,6 +7,7 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   RELOAD: 1,
   DATA: 10,
   STATS: 12,
+  // SIGRTMAX - 1 and SIGRTMIN + 2
   STATS_CLEAR: 63,
   JSON: 36,
 };

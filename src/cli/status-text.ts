@@ -2,6 +2,7 @@ import { stateNames } from "../bfd/control-packet.ts";
 import type { BfdStatus } from "../director/bfd-status.ts";
 import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
 import type { VrrpInstanceStatus } from "../director/vrrp-status.ts";
+import type { LatenessFigures } from "../linux/process/lateness.ts";
 import { printable } from "./code-frame.ts";
 import type { StatusAnswer } from "./control-answers.ts";
 
@@ -31,25 +32,31 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
     lines.push("", ...instanceTable(vrrp.vrrp.instances, colors));
     const scripts = vrrp.vrrp.scripts.map(({ name, standing }) => `${name} ${standing}`);
     if (scripts.length > 0) lines.push(`Scripts: ${scripts.join(", ")}`);
-    const { alarms, median, percentile99, latest } = vrrp.lateness;
-    if (median !== undefined && percentile99 !== undefined && latest !== undefined) {
-      lines.push(
-        colors.dim(
-          `Alarms: ${alarms}, late by ${ms(median)} (median), ${ms(percentile99)} (99 %), ${ms(latest)} (most)`,
-        ),
-      );
-    }
+    lines.push(...latenessText("VRRP", vrrp.lateness, colors));
   }
   if (bfd !== undefined && bfd.bfd.sessions.length > 0) lines.push("", ...sessionTable(bfd.bfd, colors));
   if (checkers !== undefined) {
     for (const server of checkers.health.virtualServers) {
       lines.push("", ...serverTable(server, { now: checkers.now, colors }));
     }
+    lines.push(...latenessText("checks", checkers.lateness, colors));
     const refused = checkers.health.refusedOperations;
     if (refused > 0)
       lines.push(colors.red(`${refused} operations refused by the service table, tried again`));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** How late the alarms of one machine rang. */
+function latenessText(
+  machine: string,
+  lateness: LatenessFigures | undefined,
+  colors: StatusColors,
+): readonly string[] {
+  const { alarms = 0, median, percentile99, latest } = lateness ?? {};
+  if (median === undefined || percentile99 === undefined || latest === undefined) return [];
+  const late = `late by ${ms(median)} (median), ${ms(percentile99)} (99 %), ${ms(latest)} (most)`;
+  return [colors.dim(`Alarms of ${machine}: ${alarms}, ${late}`)];
 }
 
 function instanceTable(instances: readonly VrrpInstanceStatus[], colors: StatusColors): readonly string[] {

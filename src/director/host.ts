@@ -129,6 +129,8 @@ export type VrrpHostEvent =
   /** A `bfd_instance` as the BFD process reports it: up is state Up, everything else is down. */
   | { readonly kind: "bfd-session"; readonly name: string; readonly up: boolean }
   | { readonly kind: "effect-failed"; readonly effect: VrrpHostEffect; readonly reason: string }
+  /** All counters of all routers begin at 0 again. */
+  | { readonly kind: "clear-statistics" }
   /** Something to log, not too often: `about` names what it is about. */
   | { readonly kind: "trouble"; readonly about: string; readonly message: string }
   /** The time of day was read, or was set: it is `offset` microseconds more than the monotonic clock. */

@@ -12,6 +12,7 @@ import { usable } from "./link-table.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { keepOwnInterfaces, removeForsaken, removeOwnInterfaces } from "./own-interfaces.ts";
 import { type Placement, placeInstances, unplaced } from "./placement.ts";
+import { freshCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
 import { fittingConfig, promoteSecondaries } from "./router-entries.ts";
 import { inherit, startWaiting } from "./router-start.ts";
@@ -134,15 +135,7 @@ function createEntry(placement: Placement, context: StepContext): RouterEntry {
     context: { ownAddresses: [], knownMaster: undefined },
     priority: instance.priority,
     faults: new Map(),
-    counters: {
-      advertisementsReceived: 0,
-      advertisementsSent: 0,
-      becameMaster: 0,
-      releasedMaster: 0,
-      priorityZeroReceived: 0,
-      priorityZeroSent: 0,
-      rejected: new Map(),
-    },
+    counters: freshCounters(),
     removed: false,
     changedAt: undefined,
     told: undefined,

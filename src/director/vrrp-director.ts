@@ -8,6 +8,7 @@ import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
 import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
+import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
 import { refreshAll } from "./router-upkeep.ts";
 import { removeStatics, staticsAlarm } from "./static-entries.ts";
@@ -92,6 +93,9 @@ function take(event: VrrpHostEvent, context: StepContext): void {
         { key: `trouble ${event.about}`, level: "warning", message: () => event.message },
         context,
       );
+      return;
+    case "clear-statistics":
+      for (const { counters } of state.routers.values()) clearCounters(counters);
       return;
     case "shutdown":
       shutdown(context);

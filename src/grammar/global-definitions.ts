@@ -13,7 +13,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Gives each child process a title of its own",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "process_name",
@@ -24,7 +24,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the parent process",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_process_name",
@@ -35,7 +35,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the VRRP process",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker_process_name",
@@ -46,7 +46,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Title of the checker process",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lvs_process_name",
@@ -58,7 +58,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "checker_process_name" },
       meaning: "Old name of checker_process_name",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_process_name",
@@ -69,7 +69,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Title of the BFD process",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "use_symlink_paths",
@@ -256,7 +256,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Realtime priority up to which a process that wakes late may raise itself",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "min_auto_priority_delay",
@@ -267,7 +267,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "How late a wake-up must be before the priority is raised",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "dynamic_interfaces",
@@ -755,7 +755,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the VRRP process may compute without a pause",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_rlimit_rtime",
@@ -767,7 +767,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "vrrp_rlimit_rttime" },
       meaning: "Old misspelling of vrrp_rlimit_rttime",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "notify_fifo",
@@ -922,7 +922,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the checker process may compute without a pause",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "checker_rlimit_rtime",
@@ -934,7 +934,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "checker_rlimit_rttime" },
       meaning: "Old misspelling of checker_rlimit_rttime",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_priority",
@@ -989,7 +989,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Longest time the BFD process may compute without a pause",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_rlimit_rtime",
@@ -1001,7 +1001,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "bfd_rlimit_rttime" },
       meaning: "Old misspelling of bfd_rlimit_rttime",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "snmp_socket",
@@ -1012,7 +1012,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Where the SNMP master agent listens",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_traps",
@@ -1023,7 +1026,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.5",
       in227: true,
       meaning: "Sends SNMP traps on changes",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_vrrp",
@@ -1034,7 +1040,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Answers SNMP about virtual routers by keepalived's own MIB",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_keepalived",
@@ -1046,7 +1055,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "enable_snmp_vrrp" },
       meaning: "Old name of enable_snmp_vrrp",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_rfc",
@@ -1057,7 +1069,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIBs of both RFCs",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_rfcv2",
@@ -1068,7 +1083,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIB of RFC 2787",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_rfcv3",
@@ -1079,7 +1097,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP by the MIB of RFC 6527",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_snmp_checker",
@@ -1090,7 +1111,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Answers SNMP about services by keepalived's own MIB",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "snmp_vs_stats_update_interval",
@@ -1101,7 +1125,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "How old the counters of services may be that SNMP gives out",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "snmp_rs_stats_update_interval",
@@ -1112,7 +1139,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "How old the counters of real servers may be that SNMP gives out",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same",
+      },
     },
     {
       name: "enable_dbus",
@@ -1123,7 +1153,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "Offers an interface on the system bus",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no D-Bus service in this version; notify scripts, pipes and `locum status --json` tell the same",
+      },
     },
     {
       name: "dbus_service_name",
@@ -1134,7 +1167,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.3.7",
       in227: true,
       meaning: "Name on the system bus",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no D-Bus service in this version; notify scripts, pipes and `locum status --json` tell the same",
+      },
     },
     {
       name: "dbus_no_interface_name",
@@ -1145,7 +1181,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.0",
       in227: false,
       meaning: "What stands in for the interface in bus paths of instances that have none",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "there is no D-Bus service in this version; notify scripts, pipes and `locum status --json` tell the same",
+      },
     },
     {
       name: "script_user",
@@ -1398,7 +1437,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.9",
       in227: true,
       meaning: "Permissions that new files do not get; -X on the command line goes before it",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "random_seed",
@@ -1409,7 +1448,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.15",
       in227: true,
       meaning: "Makes the random start of checks repeatable, for tests",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "reload_check_config",
@@ -1431,7 +1470,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "File that says when to reload",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "reload_repeat",
@@ -1442,7 +1481,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "A mere time of day in that file means every day",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "reload_file",
@@ -1453,7 +1492,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "File that exists while a reload is under way",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "include_check",
@@ -1464,7 +1503,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Which troubles with includes count as mistakes",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "every trouble with an include is told, and a file that cannot be read is an error only under `--all-config`",
+      },
     },
     {
       name: "config_save_dir",
@@ -1475,7 +1517,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Folder that gets a copy of every configuration loaded",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "no copy is kept: the configuration that runs is shown by SIGUSR1 and compared by `locum plan`",
+      },
     },
     {
       name: "tmp_config_directory",
@@ -1486,7 +1531,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Folder for the copy of the configuration that the children read",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the children are sent what was read; no copy of it stands on a disk",
+      },
     },
     {
       name: "data_use_instance",
@@ -1497,7 +1545,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Puts the instance name into the names of dump files",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "json_version",
@@ -1508,7 +1556,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.8",
       in227: false,
       meaning: "Layout of the JSON dump",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "iproute_usr_dir",
@@ -1541,7 +1589,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Where the state is written on SIGUSR1",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "stats_dump_file",
@@ -1552,7 +1600,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Read by keepalived, but nothing uses it",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "json_dump_file",
@@ -1563,7 +1611,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.3.3",
       in227: false,
       meaning: "Read by keepalived, but nothing uses it",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

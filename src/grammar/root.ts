@@ -25,7 +25,7 @@ export const rootGrammar: BlockGrammar = {
       in227: true,
       meaning:
         "Network namespace in which the whole daemon lives; a reload cannot change it, -s overrides it",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "net_namespace_ipvs",
@@ -36,7 +36,10 @@ export const rootGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Network namespace whose IPVS table is used; without a name the default one",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the data path belongs to the network namespace that the daemon runs in; start another daemon in the other one",
+      },
     },
     {
       name: "namespace_with_ipsets",
@@ -58,7 +61,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Keeps the pid files in /run/keepalived/",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "instance",
@@ -69,7 +72,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.2.24",
       in227: true,
       meaning: "Name of this daemon among several: part of its pid files, dumps and syslog identity",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "child_wait_time",
@@ -80,7 +83,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "How long a stop waits for the child processes before it kills them",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "global_defs",

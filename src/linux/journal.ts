@@ -18,9 +18,17 @@ export interface JournalOptions {
   readonly format: "text" | "json";
 }
 
+/** Whose line it is, when it is not this process's own. */
+export interface JournalSource {
+  readonly identifier: string;
+  readonly pid: number;
+}
+
 /** Takes log lines; never throws and never waits. */
 export interface Journal {
-  log(level: LogLevel, message: string): void;
+  log(level: LogLevel, message: string, source?: JournalSource): void;
+  /** Another name of this process in syslog from now on. */
+  rename(identifier: string): void;
 }
 
 const LEVELS = { error: 50, warning: 40, notice: 35, info: 30, debug: 20 } as const;
@@ -30,30 +38,46 @@ const SEVERITY: Readonly<Record<LogLevel, number>> = { error: 3, warning: 4, not
 
 /** The journal of a process: pino behind it, so that every line is also available as JSON. */
 export function createJournal(options: JournalOptions): Journal {
+  const own = process.pid;
+  let { identifier } = options;
   const syslog = options.syslog ? new SyslogWriter(options) : undefined;
   const logger = pino(
     {
       customLevels: LEVELS,
       useOnlyCustomLevels: true,
       level: options.detail > 0 ? "debug" : "info",
-      base: { process: options.identifier },
+      base: {},
       formatters: { level: (label) => ({ level: label }) },
     },
     {
       write(line: string): void {
-        const { level, msg, time } = JSON.parse(line) as { level: LogLevel; msg: string; time: number };
+        const { level, msg, time, process, pid } = JSON.parse(line) as Line;
         if (options.console) {
           writeLine(options.format === "json" ? line : `${consoleTime(new Date(time))}: ${msg}\n`);
         }
-        syslog?.write(level, msg);
+        syslog?.write(level, msg, { identifier: process, pid: pid ?? own });
       },
     },
   );
   return {
-    log(level, message) {
-      logger[level](message);
+    log(level, message, source) {
+      const from =
+        source === undefined ? { process: identifier } : { process: source.identifier, pid: source.pid };
+      logger[level](from, message);
+    },
+    rename(name) {
+      identifier = name;
     },
   };
+}
+
+/** What pino makes of a line. */
+interface Line {
+  readonly level: LogLevel;
+  readonly msg: string;
+  readonly time: number;
+  readonly process: string;
+  readonly pid?: number;
 }
 
 /** A reader of our standard error that went away, or a full pipe, must not end a director. */
@@ -81,11 +105,11 @@ class SyslogWriter {
     this.#options = options;
   }
 
-  write(level: LogLevel, message: string): void {
+  write(level: LogLevel, message: string, source: JournalSource): void {
     const priority = this.#options.facility * 8 + SEVERITY[level];
     const [, month, day] = new Date().toDateString().split(" ");
     const stamp = `${month} ${String(Number(day)).padStart(2)} ${new Date().toTimeString().slice(0, 8)}`;
-    const line = `<${priority}>${stamp} ${this.#options.identifier}[${process.pid}]: ${message}`;
+    const line = `<${priority}>${stamp} ${source.identifier}[${source.pid}]: ${message}`;
     this.#socket ??= createSocket({ type: "unix_dgram" });
     const sent = this.#socket.send(Buffer.from(line), { path: "/dev/log" });
     if (sent.sent) return;

@@ -133,6 +133,8 @@ function explain(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ELOOP") return "it is a symbolic link; remove it, or choose another pid file with -p";
   if (code === "ENOENT") return "its folder does not exist; make it, or choose another pid file with -p";
+  if (code === "EACCES" || code === "EROFS")
+    return "this user may not write there; choose another pid file with -p, -r, -c and -b, or run as root";
   if (code === "EISDIR") return "it is a folder; choose another pid file with -p";
   return error instanceof Error ? error.message : String(error);
 }

@@ -23,16 +23,23 @@ export interface ProcessPriority {
   readonly processors?: readonly number[];
 }
 
-/** What `global_defs` asks for one process. Its time limit is left alone: it would end a program with a garbage collector. */
+/** keepalived's default of `*_rlimit_rttime`; ours is no limit, for a collection of garbage takes longer than that. */
+const KEEPALIVED_LIMIT = 10_000;
+
+/** What `global_defs` asks for one process. A time limit counts for a process of real-time priority, and when it was written. */
 export function priorityOf(child: ChildProcess): ProcessPriority {
-  const { priority, realtimePriority, noSwap, cpus } = child;
+  const { priority, realtimePriority, realtimeLimit, noSwap, cpus } = child;
+  const limited = realtimePriority !== undefined && realtimeLimit !== KEEPALIVED_LIMIT;
   return {
     ...(priority === undefined ? {} : { nice: priority }),
     ...(realtimePriority === undefined ? {} : { realtime: realtimePriority }),
+    ...(limited ? { realtimeLimit } : {}),
     ...(cpus.length === 0 ? {} : { processors: cpus }),
     lockMemory: noSwap,
   };
 }
+
+const UNLIMITED = 0xffffffffffffffffn;
 
 /**
  * Sets what the kernel allows and returns a message for each refusal. All threads get it: the garbage collector's
@@ -59,9 +66,9 @@ export function applyProcessPriority(priority: ProcessPriority): readonly string
     );
   }
   if (realtimeLimit !== undefined) {
-    const limit = BigInt(realtimeLimit);
+    // The hard limit would be SIGKILL; the soft one is a signal that is logged.
     attempt(
-      () => setResourceLimit("realtimeMicroseconds", { soft: limit, hard: limit }),
+      () => setResourceLimit("realtimeMicroseconds", { soft: BigInt(realtimeLimit), hard: UNLIMITED }),
       "wanted: CAP_SYS_RESOURCE",
     );
   }

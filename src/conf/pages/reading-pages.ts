@@ -203,7 +203,7 @@ export const readingPages: readonly LanguagePage[] = [
       "The line is correct and keepalived would heed it. This version does without; docs/compatibility.md lists what is left out.",
     mend: "do without it, or wait for a release that acts on it",
     example: {
-      bad: `global_defs {\n    snmp_socket unix:/var/agentx\n}\n${instance()}`,
+      bad: `global_defs {\n    lvs_sync_daemon eth0\n}\n${instance()}`,
       line: 2,
       good: instance(),
     },

@@ -43,7 +43,7 @@ export function ruleEntryText(rule: PolicyRule): string {
   if (rule.from !== undefined) words.push("from", networkText(rule.from));
   if (rule.to !== undefined) words.push("to", networkText(rule.to));
   if (rule.preference !== undefined) words.push("priority", String(rule.preference));
-  if (rule.tos !== undefined) words.push("tos", `0x${rule.tos.toString(16)}`);
+  words.push("tos", `0x${(rule.tos ?? 0).toString(16)}`);
   words.push("protocol", PROTOCOL);
   words.push(...actionWords(rule.action));
   return words.join(" ");

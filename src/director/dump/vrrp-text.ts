@@ -161,7 +161,7 @@ function placesText(instance: VrrpInstance, status: VrrpInstanceStatus): readonl
   const section = (head: string, entries: readonly string[]) =>
     entries.length === 0 ? [] : [head, ...entries];
   const peers = instance.unicastPeers.map(
-    ({ address, minTtl, maxTtl }) => `     ${address} min_ttl ${minTtl} max_ttl ${maxTtl}`,
+    ({ address, minTtl = 0, maxTtl = 255 }) => `     ${address} min_ttl ${minTtl} max_ttl ${maxTtl}`,
   );
   return [
     ...section(`   Virtual IP (${instance.virtualAddresses.length}):`, lines(instance.virtualAddresses)),

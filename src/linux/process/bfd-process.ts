@@ -7,19 +7,21 @@ import { bfdStatus } from "../../director/bfd-status.ts";
 import { Driver } from "../../director/driver.ts";
 import { BfdHost } from "../bfd-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
-import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import { Lateness } from "./lateness.ts";
 import type { ParentMessage } from "./messages.ts";
+import { Punctuality } from "./punctuality.ts";
 
 /** The BFD process: one director machine, its sockets and its alarm. */
 export class BfdProcess implements ChildProcess {
   readonly #channel: ChildChannel;
-  readonly #lateness = new Lateness();
+  readonly #punctuality: Punctuality;
   readonly #driver: Driver<BfdDirectorState, BfdHostEvent, BfdHostEffect>;
 
   constructor(channel: ChildChannel) {
     this.#channel = channel;
+    this.#punctuality = new Punctuality((message) =>
+      channel.send({ kind: "log", level: "warning", message }),
+    );
     const host = new BfdHost({
       send: (message) => channel.send(message),
       deliver: (event) => this.#deliver(event),
@@ -39,7 +41,7 @@ export class BfdProcess implements ChildProcess {
       this.#deliver({ kind: "reload", config: message.config });
     } else if (message.kind === "status") {
       const bfd = bfdStatus(this.#driver.state, monotonicNow());
-      const status = { kind: "bfd", bfd, lateness: this.#lateness.figures() } as const;
+      const status = { kind: "bfd", bfd, lateness: this.#punctuality.figures() } as const;
       this.#channel.send({ kind: "status", status });
     }
   }
@@ -48,15 +50,13 @@ export class BfdProcess implements ChildProcess {
     this.#deliver({ kind: "shutdown" });
   }
 
-  /** `bfd_priority`, `bfd_rt_priority`, `bfd_no_swap` and `bfd_cpu_affinity`; what the kernel refuses is said and lived without. */
-  #applyPriority(config: Config): void {
-    const refusals = applyProcessPriority(priorityOf(config.global.processes.bfd));
-    for (const message of refusals) this.#channel.send({ kind: "log", level: "warning", message });
+  #applyPriority({ global }: Config): void {
+    this.#punctuality.configure(global, global.processes.bfd);
   }
 
   #deliver(event: BfdHostEvent): void {
     const now = monotonicNow();
-    if (event.kind === "alarm") this.#lateness.note(bfdDirector.deadline(this.#driver.state), now);
+    if (event.kind === "alarm") this.#punctuality.note(bfdDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
   }
 }

@@ -16,9 +16,9 @@ import { attachInterfaces, forwarderObstacle, openForwarder } from "../forwarder
 import { HealthHost } from "../health-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
-import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import type { ChildSettings, ChildStatus, ParentMessage } from "./messages.ts";
+import { Punctuality } from "./punctuality.ts";
 
 /** The checker process: checkers, and the part of the service table that follows from what they find. */
 export class CheckerProcess implements ChildProcess {
@@ -26,6 +26,7 @@ export class CheckerProcess implements ChildProcess {
   readonly #channel: ChildChannel;
   readonly #table: ServiceTable;
   readonly #host: HealthHost;
+  readonly #punctuality: Punctuality;
   readonly #driver: Driver<HealthState, HealthEvent, HealthEffect>;
 
   /** Opens the table first: one that cannot be had is fatal, as a kernel without IPVS is for keepalived's checkers. */
@@ -41,6 +42,9 @@ export class CheckerProcess implements ChildProcess {
   ) {
     this.#settings = settings;
     this.#channel = channel;
+    this.#punctuality = new Punctuality((message) =>
+      channel.send({ kind: "log", level: "warning", message }),
+    );
     this.#table = table;
     this.#host = new HealthHost({
       table: this.#table,
@@ -52,17 +56,22 @@ export class CheckerProcess implements ChildProcess {
   }
 
   start(config: Config): void {
-    for (const message of applyProcessPriority(priorityOf(config.global.processes.checker))) {
-      this.#channel.send({ kind: "log", level: "warning", message });
-    }
+    this.#punctuality.configure(config.global, config.global.processes.checker);
     this.#watchInterfaces();
     this.#host.configure(config);
-    this.#deliver({ kind: "start", config, table: this.#table.read(), seed: randomInt(2 ** 32) });
+    this.#deliver({
+      kind: "start",
+      config,
+      table: this.#table.read(),
+      seed: config.global.reload.randomSeed ?? randomInt(2 ** 32),
+    });
   }
 
   take(message: ParentMessage): void {
     if (message.kind === "reload") {
       this.#host.configure(message.config);
+      const { global } = message.config;
+      this.#punctuality.configure(global, global.processes.checker);
       this.#deliver({ kind: "reload", config: message.config });
     }
     if (message.kind === "status") this.#channel.send({ kind: "status", status: this.#status() });
@@ -71,7 +80,13 @@ export class CheckerProcess implements ChildProcess {
   #status(): ChildStatus {
     const { state } = this.#driver;
     const now = monotonicNow();
-    return { kind: "checkers", health: healthStatus(state), standing: healthStanding(state), now };
+    return {
+      kind: "checkers",
+      health: healthStatus(state),
+      standing: healthStanding(state),
+      now,
+      lateness: this.#punctuality.figures(),
+    };
   }
 
   stop(): void {
@@ -105,6 +120,8 @@ export class CheckerProcess implements ChildProcess {
   }
 
   #deliver(event: HealthEvent): void {
-    this.#driver.deliver(event, monotonicNow());
+    const now = monotonicNow();
+    if (event.kind === "alarm") this.#punctuality.note(healthDirector.deadline(this.#driver.state), now);
+    this.#driver.deliver(event, now);
   }
 }

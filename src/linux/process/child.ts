@@ -4,6 +4,7 @@ import { ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Legacy } from "../../director/vrrp-record.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
+import { listenForDumpSignals } from "./dump-signals.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
 
 /** A child's work, whatever it is. */
@@ -74,8 +75,8 @@ function main(kind: ChildKind): void {
   process.on("SIGINT", () => undefined);
   process.on("SIGHUP", () => undefined);
   process.on("SIGPIPE", () => undefined);
-  process.on("SIGUSR1", () => undefined);
-  process.on("SIGUSR2", () => undefined);
+  process.on("SIGXCPU", busyTooLong);
+  listenForDumpSignals((what) => channel.send({ kind: "dump", what }));
   process.on("uncaughtException", crash);
   process.on("message", (message) => void take(message as ParentMessage));
 }
@@ -93,14 +94,28 @@ function giveMemoryFirst(): void {
   }
 }
 
+let toldBusyAt = Number.NEGATIVE_INFINITY;
+
+/** `*_rlimit_rttime` was exceeded: said once a minute, for the kernel repeats it each second. */
+function busyTooLong(): void {
+  const now = performance.now();
+  if (now - toldBusyAt < 60_000) return;
+  toldBusyAt = now;
+  const message =
+    "ran at real-time priority without a pause for longer than its rlimit_rttime; the limit, or the machine, is too small";
+  channel.send({ kind: "log", level: "warning", message });
+}
+
 async function take(message: ParentMessage): Promise<void> {
   if (message.kind === "start") await start(message);
   else if (message.kind === "stop") stop();
+  else if (message.kind === "ping") channel.send({ kind: "pong" });
   else if (work === undefined) early.push(message);
   else work.take(message);
 }
 
 async function start({ config, settings, legacy }: Extract<ParentMessage, { kind: "start" }>): Promise<void> {
+  if (settings.title !== undefined) process.title = settings.title;
   if (settings.pidFile !== undefined) {
     const opened = openPidFile(settings.pidFile);
     if (opened.ok) pidFile = opened.value;

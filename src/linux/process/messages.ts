@@ -18,12 +18,17 @@ export type ChildKind = "vrrp" | "checkers" | "bfd";
 export interface ChildSettings {
   readonly kind: ChildKind;
   readonly detail: number;
+  /** What it is called in ps; a name of ours when absent. */
+  readonly title?: string;
   readonly keepVirtualAddresses: boolean;
   readonly keepServices: boolean;
   readonly pidFile?: string;
   /** Descriptor of the role journal's memory in the child; absent when there is none. */
   readonly journal?: number;
 }
+
+/** What a signal asks to have written: USR1, USR2, STATS_CLEAR, JSON. */
+export type DumpKind = "data" | "statistics" | "statistics-and-clear" | "json";
 
 /** From the parent to a child, over the IPC channel. */
 export type ParentMessage =
@@ -36,6 +41,10 @@ export type ParentMessage =
     }
   | { readonly kind: "reload"; readonly config: Config }
   | { readonly kind: "stop" }
+  /** Say that your event loop turns. */
+  | { readonly kind: "ping" }
+  /** Begin to count anew (STATS_CLEAR). */
+  | { readonly kind: "clear-statistics" }
   /** Tell how you stand. */
   | { readonly kind: "status" }
   /** A BFD session came up or went down, or how it stands when the child starts. */
@@ -53,6 +62,7 @@ export type ChildStatus =
       readonly standing: HealthStanding;
       /** Of the machine's monotonic clock. */
       readonly now: Instant;
+      readonly lateness?: LatenessFigures;
     };
 
 /** From a child to the parent. */
@@ -62,6 +72,9 @@ export type ChildMessage =
   /** Nothing follows. */
   | { readonly kind: "ended" }
   | { readonly kind: "bfd-session"; readonly news: SessionNews }
+  | { readonly kind: "pong" }
+  /** Somebody signalled the child instead of its parent. */
+  | { readonly kind: "dump"; readonly what: DumpKind }
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string }
   /** The parent runs scripts, so that no fork and no pipe of theirs can delay an advertisement. */
   | {

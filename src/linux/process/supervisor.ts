@@ -2,12 +2,13 @@ import { SignalRelay, SystemError } from "dgram-extra";
 import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
+import { journalIdentifier } from "../journal-identifier.ts";
 import { Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
 import { JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
-import type { ChildKind, ChildMessage, ChildSettings, ChildStatus } from "./messages.ts";
+import type { ChildKind, ChildMessage, ChildSettings, ChildStatus, DumpKind } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
 import { createJournalMemory, RoleJournal } from "./role-journal.ts";
 import { SessionBoard } from "./session-board.ts";
@@ -36,6 +37,10 @@ export interface SupervisorOptions {
   readonly dontRespawn: boolean;
   /** `--all`: also those that have nothing to do. */
   readonly all: boolean;
+  /** Every child that was started does its work; told again when one was started again. */
+  readonly ready: () => void;
+  /** A child was asked to write something. */
+  readonly dump: (what: DumpKind) => void;
   /** Called once, when everything has ended, with the exit code of the program. */
   readonly finished: (code: number) => void;
 }
@@ -57,6 +62,9 @@ export class Supervisor {
   /** What the VRRP process keeps for its successor. */
   readonly #roles: { readonly memory: number; readonly journal: RoleJournal } | undefined;
   readonly #sessions = new SessionBoard();
+  /** Children that have not said yet that they work, and those that owe an answer to a ping. */
+  readonly #waking = new Set<ChildKind>();
+  readonly #owing = new Set<ChildKind>();
   #config: Config;
   #stopping = false;
   #exitCode = 0;
@@ -98,6 +106,7 @@ export class Supervisor {
     for (const settings of this.#options.children) {
       if (this.#wanted(settings.kind)) this.#spawn(settings);
     }
+    if (this.#waking.size === 0) this.#options.ready();
   }
 
   /** Hands a new configuration, already found good, to the children; starts and stops those it concerns. */
@@ -167,6 +176,22 @@ export class Supervisor {
     return this.#statusRound.ask(running);
   }
 
+  /** Asks every child for a sign of life; whether all gave one since they were asked last. One that is about to be started again owes none. */
+  answered(): boolean {
+    const all = this.#owing.size === 0;
+    for (const { child } of this.#children.values()) {
+      if (child === undefined) continue;
+      this.#owing.add(child.kind);
+      child.send({ kind: "ping" });
+    }
+    return all;
+  }
+
+  /** Lets the VRRP process count anew. */
+  clearStatistics(): void {
+    this.#children.get("vrrp")?.child?.send({ kind: "clear-statistics" });
+  }
+
   /** Passes a signal on to the children. */
   signal(name: NodeJS.Signals): void {
     for (const { child } of this.#children.values()) child?.signal(name);
@@ -196,6 +221,8 @@ export class Supervisor {
       ended: (how) => this.#ended(record, how),
     });
     record.child = child;
+    this.#waking.add(kind);
+    this.#owing.delete(kind);
     this.#relayTo(child);
     child.send({
       kind: "start",
@@ -210,16 +237,28 @@ export class Supervisor {
   #heard(child: SupervisedChild, message: ChildMessage): void {
     switch (message.kind) {
       case "started":
+        this.#waking.delete(child.kind);
+        if (this.#waking.size === 0) this.#options.ready();
+        return;
+      case "pong":
+        this.#owing.delete(child.kind);
+        return;
       case "ended":
         return;
       case "bfd-session":
         this.#sessions.heard(message.news, (kind) => this.#children.get(kind)?.child);
         return;
+      case "dump":
+        this.#options.dump(message.what);
+        return;
       case "status":
         this.#statusRound.heard(message.status);
         return;
       case "log":
-        this.#options.journal.log(message.level, message.message);
+        this.#options.journal.log(message.level, message.message, {
+          identifier: journalIdentifier(child.kind, this.#config.daemon.instance),
+          pid: child.pid ?? 0,
+        });
         return;
       case "run-script":
         this.#scripts.run(message.script, {
@@ -249,6 +288,8 @@ export class Supervisor {
     const { kind } = record.settings;
     if (record.child?.pid !== undefined) this.#relay.remove(record.child.pid);
     record.child = undefined;
+    this.#waking.delete(kind);
+    this.#owing.delete(kind);
     this.#statusRound.gone(kind);
     if (this.#stopping) {
       this.#finishWhenEmpty();

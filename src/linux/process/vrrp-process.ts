@@ -9,23 +9,25 @@ import type { Legacy } from "../../director/vrrp-record.ts";
 import { vrrpStatus } from "../../director/vrrp-status.ts";
 import { needsWallClock } from "../../director/wall-clock.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
-import { applyProcessPriority, priorityOf } from "../process-priority.ts";
 import { VrrpHost } from "../vrrp-host.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import { Lateness } from "./lateness.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
+import { Punctuality } from "./punctuality.ts";
 import { RoleJournal } from "./role-journal.ts";
 
 /** The VRRP process: one director machine, its sockets and its alarm. */
 export class VrrpProcess implements ChildProcess {
   readonly #channel: ChildChannel;
   readonly #host: VrrpHost;
-  readonly #lateness = new Lateness();
+  readonly #punctuality: Punctuality;
   readonly #journal: RoleJournal | undefined;
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
   constructor(channel: ChildChannel, settings: ChildSettings) {
     this.#channel = channel;
+    this.#punctuality = new Punctuality((message) =>
+      channel.send({ kind: "log", level: "warning", message }),
+    );
     if (settings.journal !== undefined) {
       this.#journal = new RoleJournal(settings.journal, { writable: true });
     }
@@ -39,7 +41,7 @@ export class VrrpProcess implements ChildProcess {
   }
 
   start(config: Config, legacy?: Legacy): void {
-    if (legacy === undefined) applyPriority(config, this.#channel);
+    if (legacy === undefined) this.#configurePriority(config);
     this.#host.readRouteNames(routeFolders(config));
     const { links, addresses } = this.#host.startMonitor();
     if (legacy === undefined) rehearse(config, { now: monotonicNow(), links, addresses });
@@ -51,20 +53,22 @@ export class VrrpProcess implements ChildProcess {
       ...(legacy === undefined ? {} : { legacy }),
     });
     // A successor is awaited: whatever can come later does.
-    if (legacy !== undefined) applyPriority(config, this.#channel);
+    if (legacy !== undefined) this.#configurePriority(config);
   }
 
   take(message: ParentMessage): void {
     if (message.kind === "reload") {
-      applyPriority(message.config, this.#channel);
+      this.#configurePriority(message.config);
       this.#host.readRouteNames(routeFolders(message.config));
       this.#deliver({ kind: "reload", config: message.config });
     } else if (message.kind === "status") {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
-      const status = { kind: "vrrp", vrrp, lateness: this.#lateness.figures() } as const;
+      const status = { kind: "vrrp", vrrp, lateness: this.#punctuality.figures() } as const;
       this.#channel.send({ kind: "status", status });
     } else if (message.kind === "bfd-session") {
       this.#deliver(message);
+    } else if (message.kind === "clear-statistics") {
+      this.#deliver({ kind: "clear-statistics" });
     } else if (message.kind === "script-result") {
       this.#deliver({ kind: "script-result", script: message.script, outcome: message.outcome });
     }
@@ -74,10 +78,14 @@ export class VrrpProcess implements ChildProcess {
     this.#deliver({ kind: "shutdown" });
   }
 
+  #configurePriority({ global }: Config): void {
+    this.#punctuality.configure(global, global.processes.vrrp);
+  }
+
   #deliver(event: VrrpHostEvent): void {
     const now = monotonicNow();
     this.#tellTheTime(event, now);
-    if (event.kind === "alarm") this.#lateness.note(vrrpDirector.deadline(this.#driver.state), now);
+    if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
     this.#journal?.note(this.#driver.state, now);
   }
@@ -98,10 +106,4 @@ const SAME_CLOCK = milliseconds(20);
 /** `iproute_usr_dir` is what the distribution ships, `iproute_etc_dir` what the administrator says over it. */
 function routeFolders({ global: { management } }: Config): readonly string[] {
   return [management.iprouteUsr, management.iprouteEtc];
-}
-
-/** `vrrp_priority`, `vrrp_rt_priority`, `vrrp_no_swap` and `vrrp_cpu_affinity`; what the kernel refuses is said and lived without. */
-function applyPriority(config: Config, channel: ChildChannel): void {
-  const refusals = applyProcessPriority(priorityOf(config.global.processes.vrrp));
-  for (const message of refusals) channel.send({ kind: "log", level: "warning", message });
 }

@@ -144,7 +144,7 @@ describe("hover", () => {
       "vrrp_instance V {\n prio|rity 1\n}",
       /^```keepalived\npriority [\s\S]*Default\*\*: 100[\s\S]*Since\*\*: keepalived/,
     ],
-    ["a keyword locum does not act on", "net_name|space x", /does not act on it/],
+    ["a keyword locum does not act on", "global_defs {\n enable_d|bus\n}", /does not act on it/],
     [
       "a word of an address",
       "vrrp_instance V {\n virtual_ipaddress {\n 192.0.2.1 de|v eth0",
