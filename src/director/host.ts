@@ -87,6 +87,28 @@ export interface TrackerReadings {
   readonly processes?: readonly ProcessCount[];
 }
 
+/** The packet filter that goes with `no_accept`, strict mode and virtual MACs. */
+export interface FilterSettings {
+  /** `nftables`: the name of the table, in either family. */
+  readonly table: string;
+  /** `nftables_priority`. */
+  readonly priority: number;
+  /** `nftables_ifindex`: link-local addresses with the number of their interface, not its name. */
+  readonly byInterfaceIndex: boolean;
+  /** `nftables_counters`. */
+  readonly counters: boolean;
+  /** Families in which addresses may be closed. */
+  readonly closes: readonly AddressFamily[];
+  /** Families in which virtual MACs are kept from telling of group memberships. */
+  readonly guards: readonly AddressFamily[];
+}
+
+/** A virtual address and the interface it stands on. */
+export interface FilteredAddress {
+  readonly address: IpAddress;
+  readonly interface: string;
+}
+
 /** What the VRRP process is told. */
 export type VrrpHostEvent =
   | {
@@ -183,6 +205,16 @@ export type VrrpHostEffect =
   | { readonly kind: "remove-rule"; readonly rule: PolicyRule }
   /** A secondary address takes the place of a primary one that goes; off: as it was before it was switched on. */
   | { readonly kind: "promote-secondaries"; readonly interface: string; readonly on: boolean }
+  /** Makes the packet filter as it should be: asked at each start, also when nothing is wanted, for what was left. */
+  | { readonly kind: "configure-filter"; readonly settings: FilterSettings }
+  /** From now on packets to these addresses are dropped, or taken. */
+  | {
+      readonly kind: "filter-addresses";
+      readonly change: "close" | "open";
+      readonly addresses: readonly FilteredAddress[];
+    }
+  /** `disable_local_igmp`: memberships of link-local groups are not told, or told as before. */
+  | { readonly kind: "set-local-igmp"; readonly silent: boolean }
   | {
       readonly kind: "run-script";
       readonly script: string;

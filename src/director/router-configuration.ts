@@ -6,11 +6,13 @@ import { createSender } from "../vrrp/outgoing-packets.ts";
 import { createReceiver } from "../vrrp/reception.ts";
 import { routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
+import { noteExtraGarp } from "./extra-garp.ts";
 import type { TrackerReadings } from "./host.ts";
 import { deferRemovals, settleRemovals } from "./kernel-entries.ts";
 import { usable } from "./link-table.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { keepOwnInterfaces, removeForsaken, removeOwnInterfaces } from "./own-interfaces.ts";
+import { configureFilter, configureLocalIgmp, filterAtReload } from "./packet-filter.ts";
 import { type Placement, placeInstances, unplaced } from "./placement.ts";
 import { freshCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
@@ -65,6 +67,7 @@ export function configure(
     state.untold.delete(entry);
     removeOwnInterfaces(entry, context);
   }
+  const replaced = new Map([...state.routers.values()].map((entry) => [entry, entry.instance]));
   const placements = placeInstances({ ...config, vrrpInstances: [...wanted.values()] }, state.links);
   for (const [key, instance] of wanted) {
     const placement = placements.get(instance) ?? unplaced(instance);
@@ -74,11 +77,18 @@ export function configure(
     else takePlacement(known, placement, context);
   }
   indexRouters(state, config);
-  // Before any address moves to them.
+  // Before any address moves.
+  configureFilter(context);
+  configureLocalIgmp(context);
   state.ownMissing.clear();
   keepOwnInterfaces(state.routers.values(), context);
   for (const entry of state.routers.values()) {
-    if (entry.state.config !== entry.config) reconfigure(entry, context);
+    if (entry.state.config === entry.config) continue;
+    const change = { before: replaced.get(entry) ?? entry.instance, step: context };
+    filterAtReload(entry, { ...change, when: "before" });
+    reconfigure(entry, context);
+    filterAtReload(entry, { ...change, when: "after" });
+    noteExtraGarp(entry, context);
   }
   removeForsaken(context);
   openWires(context);

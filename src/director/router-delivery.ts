@@ -1,5 +1,6 @@
 import type { RouterEvent, RouterState } from "../vrrp/router-state.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
+import { noteExtraGarp } from "./extra-garp.ts";
 import { performRouterEffect } from "./router-effects.ts";
 import { eventsForCompanions } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
@@ -11,6 +12,7 @@ export function deliver(entry: RouterEntry, event: RouterEvent, context: StepCon
   for (const effect of effects) performRouterEffect(effect, { entry, step: context });
   for (const effect of effects) {
     if (effect.kind !== "role-changed") continue;
+    noteExtraGarp(entry, context);
     if (entry.group !== undefined) context.state.changedGroups.add(entry.group);
     // The router that went first leads all the others; those that follow lead nobody.
     if (event.kind === "follow-group") continue;

@@ -8,6 +8,7 @@ import type { LogLevel } from "./host.ts";
 import { addEntry, removeEntry } from "./kernel-entries.ts";
 import type { ToldState } from "./notification.ts";
 import { tellLowerPriority, tellState } from "./notifying.ts";
+import { filterAddresses } from "./packet-filter.ts";
 import { performPathEffect } from "./static-entries.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
@@ -31,6 +32,7 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
       sendAdvertisement(effect.advertisement, effect.source, performing);
       return;
     case "add-addresses":
+      filterAddresses("close", effect.addresses, performing);
       for (const address of effect.addresses)
         addEntry(
           { kind: "add-address", interface: interfaceOf(address, performing), address },
@@ -43,6 +45,7 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
           { kind: "remove-address", interface: interfaceOf(address, performing), address },
           performing.step,
         );
+      filterAddresses("open", effect.addresses, performing);
       return;
     case "add-routes":
     case "remove-routes":

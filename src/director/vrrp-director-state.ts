@@ -103,6 +103,11 @@ export interface VrrpDirectorState {
   readonly ownMissing: Set<string>;
   /** What a crashed process left, for routers that have yet to start. */
   legacy: Legacy | undefined;
+  /** Masters with `garp_extra_if`, and when each announces next. */
+  readonly extraGarps: Map<RouterEntry, Instant>;
+  /** The packet filter asked for last, as text; and whether `disable_local_igmp` is in force. */
+  filter: string | undefined;
+  localIgmpSilent: boolean;
   /** What was told last of each sync group. */
   readonly groupStates: Map<string, GroupState>;
   /** Of each sync group, the state of the last mail. */
@@ -151,6 +156,9 @@ export function initialVrrpState(): VrrpDirectorState {
     ownAttempts: new Map(),
     ownMissing: new Set(),
     legacy: undefined,
+    extraGarps: new Map(),
+    filter: undefined,
+    localIgmpSilent: false,
     groupStates: new Map(),
     mailedGroupStates: new Map(),
     changedGroups: new Set(),

@@ -1,12 +1,14 @@
 import type { Machine, Step } from "../base/machine.ts";
 import { earliest, type Instant } from "../base/time.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
+import { extraGarpAlarm, extraGarpDeadline } from "./extra-garp.ts";
 import { effectFailed } from "./failed-effects.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
 import { kernelNews } from "./kernel-news.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
 import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
+import { removeFilter } from "./packet-filter.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
@@ -37,6 +39,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
       ownInterfacesDeadline(state),
       state.statics.restoreAt,
       state.pacer.deadline(),
+      extraGarpDeadline(state),
     ]);
   },
 };
@@ -109,6 +112,7 @@ function alarm(context: StepContext): void {
   for (const name of state.standings.alarm(now)) refreshAll(state.index.tracking("process", name), context);
   for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
   state.strays.alarm(context);
+  extraGarpAlarm(context);
   if (isDue(ownInterfacesDeadline(state), now)) keepOwnInterfaces(state.routers.values(), context);
   staticsAlarm(context);
   for (const slot of state.deadlines.due(now)) {
@@ -150,5 +154,6 @@ function shutdown(context: StepContext): void {
   removeStatics(context);
   for (const name of state.promoting) out.push({ kind: "promote-secondaries", interface: name, on: false });
   removeAllOwnInterfaces(context);
+  removeFilter(context);
   out.push({ kind: "stopped" });
 }

@@ -100,7 +100,7 @@ export const addressTokens: EntryGrammar = {
       syntax: "",
       default: "off",
       meaning: "virtual_* only: put the address on a VMAC of `dev`",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

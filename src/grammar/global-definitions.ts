@@ -311,7 +311,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Joins multicast groups on the physical interface alone",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "v3_checksum_as_v2",
@@ -522,7 +522,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Repeats gratuitous ARP on the interface below a virtual MAC, or on all with addresses",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_vmac_garp_intvl",
@@ -534,7 +534,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "vrrp_garp_extra_if" },
       meaning: "Old name of vrrp_garp_extra_if",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_lower_prio_no_advert",
@@ -578,7 +578,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Chains in which rules for no_accept are put",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the rules are made with nftables, as by the keepalived of Debian; nftables names the table",
+      },
     },
     {
       name: "vrrp_ipsets",
@@ -589,7 +592,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "1.2.20",
       in227: true,
       meaning: "Names of the sets those rules use",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the rules are made with nftables, as by the keepalived of Debian; nftables names the table",
+      },
     },
     {
       name: "nftables",
@@ -600,7 +606,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Table in which rules for no_accept are put",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "nftables_priority",
@@ -611,7 +617,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Priority of the chains in that table",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "nftables_ifindex",
@@ -622,7 +628,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Names interfaces by number in rules for link-local addresses",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "nftables_counters",
@@ -633,7 +639,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Rules count what they match",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "nftables_ipvs",
@@ -1415,7 +1421,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "How names of virtual MAC interfaces begin",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vmac_addr_prefix",
@@ -1426,7 +1432,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "How names of virtual MAC interfaces of single addresses begin",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "umask",

@@ -13,7 +13,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.3",
       in227: true,
       meaning: "Puts the addresses on a macvlan that has the MAC address of the virtual router",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "use_vmac_addr",
@@ -24,7 +24,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.0",
       in227: true,
       meaning: "Makes such a macvlan also on other interfaces that carry addresses of this instance",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vmac_xmit_base",
@@ -35,7 +35,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.2.10",
       in227: true,
       meaning: "Advertisements leave by the physical interface all the same",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "use_ipvlan",
@@ -46,7 +46,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.17",
       in227: true,
       meaning: "As use_vmac, by an ipvlan with an address of its own",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "unicast_peer",
@@ -134,7 +134,10 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "VRF in which to listen when no interface is named",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "it counts for unicast instances without an interface only; what is sent and heard on an interface is in the VRF of that interface by itself",
+      },
     },
     {
       name: "dont_track_primary",
@@ -411,7 +414,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "1.3.0",
       in227: true,
       meaning: "A master that does not own the address drops packets to it",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "skip_check_adv_addr",
@@ -712,7 +715,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "Repeats gratuitous ARP on the interfaces below a virtual MAC",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vmac_garp_intvl",
@@ -724,7 +727,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "garp_extra_if" },
       meaning: "Old name of garp_extra_if",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "lower_prio_no_advert",

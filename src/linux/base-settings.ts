@@ -3,11 +3,18 @@ import type { Link } from "./netlink/link.ts";
 import type { LinkNetlink } from "./netlink/link-netlink.ts";
 import { readSysctl, writeSysctl } from "./sysctl.ts";
 
-/** What an interface below a virtual MAC has to have, and what it had. */
-interface Original {
-  readonly arpIgnore: number;
-  readonly arpFilter: number;
-}
+/**
+ * What an interface below a virtual MAC has to have. It must not answer for the virtual addresses (arp_ignore,
+ * arp_filter), nor name one of them when it asks, for a neighbour takes the hardware address from a question as well
+ * (arp_announce; TX-14).
+ * Deviation: keepalived leaves arp_announce as it is, and neighbours learn the physical address.
+ */
+const WANTED = { arp_ignore: 1, arp_filter: 1, arp_announce: 2 } as const;
+type BaseSetting = keyof typeof WANTED;
+const NAMES: readonly BaseSetting[] = ["arp_ignore", "arp_filter", "arp_announce"];
+
+/** What it had. */
+type Original = Readonly<Record<BaseSetting, number>>;
 
 /** net.ipv4.conf.all.rp_filter and its kin, as they were. */
 interface ReversePath {
@@ -44,9 +51,15 @@ export class BaseSettings {
     const noted = new Map(
       [...alias.matchAll(/(\w+)=(\d+)/g)].map(([, name = "", value]) => [name, Number(value)]),
     );
-    const [arpIgnore, arpFilter] = [noted.get("arp_ignore"), noted.get("arp_filter")];
-    if (baseIndex !== undefined && arpIgnore !== undefined && arpFilter !== undefined) {
-      if (!this.#originals.has(baseIndex)) this.#originals.set(baseIndex, { arpIgnore, arpFilter });
+    if (
+      baseIndex !== undefined &&
+      !this.#originals.has(baseIndex) &&
+      NAMES.every((name) => noted.has(name))
+    ) {
+      this.#originals.set(
+        baseIndex,
+        settingsOf((name) => noted.get(name) ?? 0),
+      );
     }
     const [all, byDefault] = [noted.get("rp_all"), noted.get("rp_default")];
     if (all !== undefined && byDefault !== undefined) {
@@ -57,8 +70,7 @@ export class BaseSettings {
   /** What stands in the alias: see `remember`. */
   note(baseIndex: number): string {
     const original = this.#originals.get(baseIndex);
-    const words =
-      original === undefined ? [] : [`arp_ignore=${original.arpIgnore}`, `arp_filter=${original.arpFilter}`];
+    const words = original === undefined ? [] : NAMES.map((name) => `${name}=${original[name]}`);
     if (this.#reversePath !== undefined) {
       words.push(`rp_all=${this.#reversePath.all}`, `rp_default=${this.#reversePath.default}`);
     }
@@ -72,10 +84,13 @@ export class BaseSettings {
     const present = this.#links.ipv4Settings(base.index);
     if (present === undefined) return failed(`cannot read the settings of ${base.name}`);
     if (!this.#originals.has(base.index)) {
-      this.#originals.set(base.index, { arpIgnore: present.arp_ignore, arpFilter: present.arp_filter });
+      this.#originals.set(
+        base.index,
+        settingsOf((setting) => present[setting]),
+      );
     }
-    if (present.arp_ignore === 1 && present.arp_filter === 1) return ok(undefined);
-    const set = this.#links.setIpv4Settings(base.index, { arp_ignore: 1, arp_filter: 1 });
+    if (NAMES.every((setting) => present[setting] === WANTED[setting])) return ok(undefined);
+    const set = this.#links.setIpv4Settings(base.index, WANTED);
     return set.ok ? ok(undefined) : failed(`cannot set arp_ignore of ${base.name}: ${set.error.message}`);
   }
 
@@ -95,10 +110,8 @@ export class BaseSettings {
   #restore(base: number, original: Original): void {
     const present = this.#links.ipv4Settings(base);
     if (present === undefined) return;
-    this.#links.setIpv4Settings(base, {
-      ...(present.arp_ignore === 1 ? { arp_ignore: original.arpIgnore } : {}),
-      ...(present.arp_filter === 1 ? { arp_filter: original.arpFilter } : {}),
-    });
+    const ours = NAMES.filter((name) => present[name] === WANTED[name]);
+    this.#links.setIpv4Settings(base, Object.fromEntries(ours.map((name) => [name, original[name]])));
   }
 
   #clearReversePath(exempt: string): void {
@@ -134,4 +147,12 @@ export class BaseSettings {
 
 function numberOf(read: Result<string, string>): number | undefined {
   return read.ok && /^\d+$/.test(read.value) ? Number(read.value) : undefined;
+}
+
+function settingsOf(value: (name: BaseSetting) => number): Original {
+  return {
+    arp_ignore: value("arp_ignore"),
+    arp_filter: value("arp_filter"),
+    arp_announce: value("arp_announce"),
+  };
 }

@@ -32,9 +32,16 @@ export class OwnInterfaces {
   readonly #addresses: RouteNetlink;
   readonly #settings: BaseSettings;
   readonly #made = new Set<string>();
+  readonly #onMade: (own: OwnLink, indexes: { readonly index: number; readonly baseIndex: number }) => void;
 
-  /** @throws {SystemError} */
-  constructor(options: { namespace?: string } = {}) {
+  /** `onMade` is called when an interface is there and as yet switched off. @throws {SystemError} */
+  constructor(
+    options: {
+      namespace?: string;
+      onMade?: (own: OwnLink, indexes: { readonly index: number; readonly baseIndex: number }) => void;
+    } = {},
+  ) {
+    this.#onMade = options.onMade ?? (() => undefined);
     this.#links = new LinkNetlink(options);
     this.#addresses = new RouteNetlink(options);
     this.#settings = new BaseSettings(this.#links, () => this.#addresses.links());
@@ -68,12 +75,14 @@ export class OwnInterfaces {
     return ok(this.#links.find(made.index) ?? made);
   }
 
-  /**
-   * An interface as it is now, when it is one of ours: notifications of its making are still on their way when `make`
-   * returns, and tell of what it was like meanwhile.
-   */
-  present({ index, name }: { readonly index: number; readonly name: string }): Link | undefined {
-    return this.#made.has(name) ? this.#links.find(index) : undefined;
+  /** Whether an interface of that name was made and not removed by us. */
+  has(name: string): boolean {
+    return this.#made.has(name);
+  }
+
+  /** An interface as it is now. */
+  present(index: number): Link | undefined {
+    return this.#links.find(index);
   }
 
   /** Removes it, and puts back what was changed for it when it was the last one. */
@@ -116,6 +125,7 @@ export class OwnInterfaces {
 
   #prepare(own: OwnLink, { made, base }: { readonly made: Link; readonly base: Link }): Result<void, string> {
     this.#settings.remember(made.alias, base.index);
+    this.#onMade(own, { index: made.index, baseIndex: base.index });
     if (own.kind === "vmac" && own.family === 4) {
       const settings = this.#links.setIpv4Settings(made.index, VMAC_SETTINGS);
       if (!settings.ok) return this.#refused(own, "prepare", settings.error);

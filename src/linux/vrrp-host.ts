@@ -14,6 +14,8 @@ import type {
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
 import { KernelPaths } from "./kernel-paths.ts";
+import { LocalIgmp } from "./local-igmp.ts";
+import { PacketFilter } from "./netfilter/packet-filter.ts";
 import type { AddressSpecification } from "./netlink/interface-address.ts";
 import type { Link as RouteLink } from "./netlink/link.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
@@ -42,7 +44,13 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #netlink = new RouteNetlink();
   readonly #paths: KernelPaths;
   readonly #frames = new FrameSender();
-  readonly #ownInterfaces = new OwnInterfaces();
+  readonly #filter = new PacketFilter();
+  readonly #localIgmp = new LocalIgmp();
+  readonly #ownInterfaces = new OwnInterfaces({
+    onMade: (own, { index, baseIndex }) => {
+      if (own.kind === "vmac") this.#filter.guard(own.name, { family: own.family, index, baseIndex });
+    },
+  });
   readonly #wires = new Map<string, VrrpSocket>();
   /** What each wire was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
@@ -80,6 +88,13 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       onError: (message) => this.#options.deliver({ kind: "trouble", about: "netlink", message }),
     });
     return this.#snapshot();
+  }
+
+  /** Removes the packet filter that an earlier process of ours left by this name, if one did. */
+  removeLeftFilter(table: string): void {
+    const none = { table, priority: 0, byInterfaceIndex: false, counters: false, closes: [], guards: [] };
+    const removed = this.#filter.configure(none);
+    if (!removed.ok) this.#options.deliver({ kind: "trouble", about: "filter", message: removed.error });
   }
 
   perform(effects: readonly VrrpHostEffect[]): readonly VrrpHostEvent[] {
@@ -130,6 +145,11 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         return this.#keepsEverything() ? undefined : this.#paths.removeRule(effect.rule);
       case "promote-secondaries":
         return this.#promoteSecondaries(effect.interface, effect.on);
+      case "configure-filter":
+      case "filter-addresses":
+        return this.#filterPackets(effect);
+      case "set-local-igmp":
+        return problemOf(this.#localIgmp.set(effect.silent));
       case "run-script":
         this.#options.send({
           kind: "run-script",
@@ -169,8 +189,20 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
 
   #removeOwnInterface(own: OwnLink): string | undefined {
     if (this.#stopping && this.#options.keepVirtualAddresses) return undefined;
-    const removed = this.#ownInterfaces.remove(own);
-    return removed.ok ? undefined : removed.error;
+    this.#filter.release(own.name);
+    return problemOf(this.#ownInterfaces.remove(own));
+  }
+
+  #filterPackets(
+    effect: Extract<VrrpHostEffect, { kind: "configure-filter" | "filter-addresses" }>,
+  ): string | undefined {
+    if (this.#stopping && this.#options.keepVirtualAddresses) return undefined;
+    if (effect.kind === "configure-filter") return problemOf(this.#filter.configure(effect.settings));
+    const addresses = effect.addresses.map((address) => ({
+      ...address,
+      interfaceIndex: this.#indexOf(address.interface) ?? 0,
+    }));
+    return problemOf(this.#filter.change(effect.change, addresses));
   }
 
   #openWire(effect: Extract<VrrpHostEffect, { kind: "open-wire" }>): string | undefined {
@@ -251,10 +283,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     switch (event.kind) {
       case "link":
         this.#rename(event.link);
-        this.#options.deliver({
-          kind: "link",
-          link: this.#ownInterfaces.present(event.link) ?? event.link,
-        });
+        this.#linkChanged(event.link);
         return;
       case "link-removed":
         if (this.#indexes.get(event.name) === event.index) this.#indexes.delete(event.name);
@@ -317,6 +346,15 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return set.ok ? undefined : set.error;
   }
 
+  /**
+   * Of an interface that we made, notifications of its making and unmaking come when all is over, and tell of what it was
+   * like meanwhile: only how it is now counts, and when it is gone its removal is told next.
+   */
+  #linkChanged(told: Link): void {
+    const link = this.#ownInterfaces.has(told.name) ? this.#ownInterfaces.present(told.index) : told;
+    if (link !== undefined) this.#options.deliver({ kind: "link", link });
+  }
+
   #rename(link: RouteLink): void {
     if (link.vrfTable !== undefined) this.#vrfTables.set(link.name, link.vrfTable);
     for (const [name, index] of this.#indexes) {
@@ -344,4 +382,8 @@ function shapeOf({ virtualRouterIds: _, ...rest }: Wire): string {
 
 function wireKey(wire: { readonly interface: string; readonly family: AddressFamily }): string {
   return `${wire.interface}/${wire.family}`;
+}
+
+function problemOf(done: Result<unknown, string>): string | undefined {
+  return done.ok ? undefined : done.error;
 }

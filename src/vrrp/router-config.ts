@@ -98,6 +98,10 @@ export function unsupportedReason(instance: VrrpInstance): string | undefined {
   if (instance.family === 6 && instance.version === 2) {
     return `(${instance.name}) VRRP version 2 cannot carry IPv6: the configured version is 2, wanted 3 (vrrp_version 3)`;
   }
+  const { ownInterface } = instance;
+  if (instance.family === 4 && ownInterface?.kind === "ipvlan" && ownInterface.source === undefined) {
+    return `(${instance.name}) use_ipvlan needs an IPv4 address of its own to send from: the configured address is none, wanted use_ipvlan NAME ADDRESS`;
+  }
   return undefined;
 }
 

@@ -288,7 +288,7 @@ describe("virtual_server", () => {
 
 describe("what is read but not acted on", () => {
   it("is told, does not fail, and is no finding of keepalived's", () => {
-    const { config, diagnostics } = load(instanceText("use_vmac"));
+    const { config, diagnostics } = load(`global_defs {\nlvs_timeouts tcp 900\n}\n${instanceText("")}`);
     expect(config.vrrpInstances).toHaveLength(1);
     const [told, ...rest] = diagnostics.filter(({ code }) => code === "not-yet-supported");
     expect([told?.keepalived, rest]).toEqual([undefined, []]);

@@ -97,7 +97,12 @@ function master(changes: Partial<VrrpInstance> = {}): Rig {
 describe("own interfaces of the VRRP director", () => {
   it("TX-14 makes it before anything is sent, then waits as Backup on its wire", () => {
     const rig = started();
-    expect(rig.seen()).toEqual(["make-own-interface vrrp.51", "open-wire vrrp.51", "remove-address vrrp.51"]);
+    expect(rig.seen()).toEqual([
+      "configure-filter",
+      "make-own-interface vrrp.51",
+      "open-wire vrrp.51",
+      "remove-address vrrp.51",
+    ]);
     expect(rig.role).toBe("backup");
     rig.pass(4);
     expect(rig.seen().slice(0, 2)).toEqual(["send-packet vrrp.51", "add-address vrrp.51"]);
@@ -119,6 +124,7 @@ describe("own interfaces of the VRRP director", () => {
     const rig = started({ transmitFromBase: true });
     rig.pass(4);
     expect(rig.seen()).toEqual([
+      "configure-filter",
       "make-own-interface vrrp.51",
       "open-wire eth0",
       "remove-address vrrp.51",
@@ -205,6 +211,7 @@ describe("own interfaces of the VRRP director", () => {
       "send-packet vrrp.51",
       "remove-address vrrp.51",
       "remove-own-interface vrrp.51",
+      "configure-filter",
       "stopped",
     ]);
   });
@@ -220,6 +227,7 @@ describe("own interfaces of the VRRP director", () => {
       "send-packet vrrp.51",
       "remove-address vrrp.51",
       "remove-own-interface vrrp.51",
+      "configure-filter",
       "open-wire eth0",
       "close-wire vrrp.51",
       "remove-address eth0",

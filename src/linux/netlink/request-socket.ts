@@ -84,6 +84,44 @@ export class NetlinkRequestSocket {
     return this.#portId;
   }
 
+  /** Asks for several changes that the kernel makes together or not at all; the failure is that of the first refused. */
+  batch(request: {
+    readonly begin: NetlinkRequest;
+    readonly changes: readonly NetlinkRequest[];
+    readonly end: NetlinkRequest;
+  }): Result<void, NetlinkFailure> {
+    const { begin, changes, end } = request;
+    const awaited = new Set<number>();
+    const first = (this.#sequence + 1) >>> 0;
+    const encode = ({ type, flags = 0, header, attributes = [] }: NetlinkRequest) => {
+      this.#sequence = (this.#sequence + 1) >>> 0;
+      return encodeRequest({ type, flags, sequence: this.#sequence, header, attributes });
+    };
+    const parts = [encode(begin)];
+    for (const change of changes) {
+      parts.push(encode({ ...change, flags: (change.flags ?? 0) | requestFlags.acknowledge }));
+      awaited.add(this.#sequence);
+    }
+    parts.push(encode(end));
+    const sent = this.#socket.send(Buffer.concat(parts), { portId: 0 });
+    if (!sent.sent)
+      return failed({ errno: sent.error.errno, code: sent.error.code, message: sent.error.message });
+    let failure: NetlinkFailure | undefined;
+    while (awaited.size > 0) {
+      const received = this.#receive();
+      if (!received.ok) return received;
+      for (const message of decodeMessages(received.value)) {
+        const answer = readAnswer(message);
+        if (answer.kind !== "end") continue;
+        if (answer.errno !== 0) failure ??= netlinkFailure(answer.errno, answer.text);
+        // Refused as a whole: nothing else is answered.
+        if (message.sequence === first && answer.errno !== 0) awaited.clear();
+        awaited.delete(message.sequence);
+      }
+    }
+    return failure === undefined ? ok(undefined) : failed(failure);
+  }
+
   close(): void {
     this.#socket.close();
   }

@@ -39,6 +39,7 @@ const GENERATE_NONE = 1;
 export const ipv4Settings = {
   rp_filter: 8,
   arp_filter: 13,
+  arp_announce: 18,
   arp_ignore: 19,
   promote_secondaries: 20,
   accept_local: 23,
@@ -100,6 +101,7 @@ export function decodeIpv4Settings({ payload }: NetlinkMessage): Readonly<Record
   return {
     rp_filter: at("rp_filter"),
     arp_filter: at("arp_filter"),
+    arp_announce: at("arp_announce"),
     arp_ignore: at("arp_ignore"),
     promote_secondaries: at("promote_secondaries"),
     accept_local: at("accept_local"),

@@ -2,6 +2,7 @@ import { type Instant, milliseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
+import { DEFAULT_TABLE } from "../../director/packet-filter.ts";
 import { rehearse } from "../../director/rehearsal.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
@@ -44,6 +45,7 @@ export class VrrpProcess implements ChildProcess {
     if (legacy === undefined) this.#configurePriority(config);
     this.#host.readRouteNames(routeFolders(config));
     const { links, addresses } = this.#host.startMonitor();
+    this.#host.removeLeftFilter(config.global.filter.table ?? DEFAULT_TABLE);
     if (legacy === undefined) rehearse(config, { now: monotonicNow(), links, addresses });
     this.#deliver({
       kind: "start",

@@ -78,6 +78,7 @@ describe("stacked links over rtnetlink", () => {
     expect(read).toEqual({
       rp_filter: 8,
       arp_filter: 13,
+      arp_announce: 18,
       arp_ignore: 19,
       promote_secondaries: 20,
       accept_local: 23,
