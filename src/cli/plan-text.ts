@@ -1,7 +1,7 @@
 import { inSeconds } from "../base/time.ts";
 import { stateNames } from "../bfd/control-packet.ts";
 import type { Diagnostic } from "../conf/diagnostic.ts";
-import type { AddressChange } from "../director/reload-addresses.ts";
+import type { AddressChange, VrrpOperation } from "../director/reload-addresses.ts";
 import type { BfdSessionChange } from "../director/reload-bfd.ts";
 import type { RealServerChange, VirtualServerChange } from "../director/reload-health.ts";
 import type { ReloadPlan } from "../director/reload-plan.ts";
@@ -55,6 +55,7 @@ function sections(plan: ReloadPlan, colors: PlanColors): readonly string[] {
     ],
     ["VRRP instances", plan.vrrp?.instances.flatMap((instance) => instanceLines(instance, painter)) ?? []],
     ["Addresses", plan.vrrp?.addresses.map((address) => addressLine(address, painter)) ?? []],
+    ["Routes and rules", plan.vrrp?.operations.flatMap((operation) => pathLine(operation, painter)) ?? []],
     ["BFD sessions", plan.bfd?.sessions.flatMap((session) => sessionLines(session, painter)) ?? []],
     ["Scripts", plan.vrrp?.scripts.flatMap((script) => scriptLines(script, painter)) ?? []],
   ];
@@ -201,6 +202,21 @@ function addressLine(change: AddressChange, painter: Painter): string {
       );
     case "changed":
       return painter.line("~", `${address} is written otherwise: ${from?.text} -> ${to?.text}`);
+  }
+}
+
+function pathLine(operation: VrrpOperation, painter: Painter): readonly string[] {
+  switch (operation.kind) {
+    case "add-route":
+    case "add-rule":
+      return [painter.line("+", `${operation.kind.slice(4)} ${operation.text}`)];
+    case "replace-route":
+      return [painter.line("~", `route ${operation.text}, in the place of the one to the same destination`)];
+    case "remove-route":
+    case "remove-rule":
+      return [painter.line("-", `${operation.kind.slice(7)} ${operation.text}`)];
+    default:
+      return [];
   }
 }
 

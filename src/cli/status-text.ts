@@ -1,7 +1,7 @@
 import { stateNames } from "../bfd/control-packet.ts";
 import type { BfdStatus } from "../director/bfd-status.ts";
 import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
-import type { VrrpInstanceStatus } from "../director/vrrp-status.ts";
+import type { VrrpInstanceStatus, VrrpStatus } from "../director/vrrp-status.ts";
 import type { LatenessFigures } from "../linux/process/lateness.ts";
 import { printable } from "./code-frame.ts";
 import type { StatusAnswer } from "./control-answers.ts";
@@ -30,6 +30,7 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
   }
   if (vrrp !== undefined) {
     lines.push("", ...instanceTable(vrrp.vrrp.instances, colors));
+    lines.push(...missingPaths(vrrp.vrrp, colors));
     const scripts = vrrp.vrrp.scripts.map(({ name, standing }) => `${name} ${standing}`);
     if (scripts.length > 0) lines.push(`Scripts: ${scripts.join(", ")}`);
     lines.push(...latenessText("VRRP", vrrp.lateness, colors));
@@ -80,6 +81,32 @@ function instanceTable(instances: readonly VrrpInstanceStatus[], colors: StatusC
       : [],
   );
   return [...table([head, ...rows], { colors, paint }), ...faults];
+}
+
+/** How many routes and rules a master has, and which the kernel lacks; static ones likewise. */
+function missingPaths({ instances, statics }: VrrpStatus, colors: StatusColors): readonly string[] {
+  const holders = [
+    ...instances
+      .filter(({ role }) => role.kind === "master")
+      .map((instance) => ({ name: instance.name, ...pathsOf(instance) })),
+    { name: "Static entries", ...pathsOf(statics) },
+  ];
+  return holders.flatMap(({ name, all, missing }) => {
+    if (all === 0) return [];
+    const lines = [`${name}: ${all - missing.length} of ${all} routes and rules in the kernel`];
+    return [...lines, ...missing.map((text) => colors.red(`  missing: ${text}`))];
+  });
+}
+
+function pathsOf({ routes, rules }: Pick<VrrpInstanceStatus, "routes" | "rules">): {
+  readonly all: number;
+  readonly missing: readonly string[];
+} {
+  const named = [
+    ...routes.map((path) => ({ ...path, text: `route ${path.text}` })),
+    ...rules.map((path) => ({ ...path, text: `rule ${path.text}` })),
+  ];
+  return { all: named.length, missing: named.filter(({ present }) => !present).map(({ text }) => text) };
 }
 
 function reasonText(reason: {

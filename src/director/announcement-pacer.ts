@@ -53,10 +53,14 @@ export class AnnouncementPacer {
     for (const [key, lane] of this.#lanes) lane.freeAt = times.get(key);
   }
 
-  /** Sends what may go now and keeps the rest; of one address no more wait than `most`, however often it is asked for. */
+  /**
+   * Sends what may go now and keeps the rest. Of one address a single frame waits, however often it is asked for, as in
+   * keepalived: repeats that cannot be in quick succession are not made up for.
+   * Deviation: frames go in the order of their asking, so that every address is announced before one is a second time.
+   */
   send(
     frames: readonly AnnouncementFrame[],
-    how: { readonly most: number; readonly now: Instant; readonly out: VrrpHostEffect[] },
+    how: { readonly now: Instant; readonly out: VrrpHostEffect[] },
   ): void {
     for (const one of frames) {
       const lane = this.#lane(one);
@@ -64,10 +68,9 @@ export class AnnouncementPacer {
         how.out.push({ kind: "send-frame", interface: one.interface, frame: one.frame });
         continue;
       }
-      const waiting = lane.queue.filter((other) => sameAddress(other, one)).length;
-      if (waiting < how.most) lane.queue.push(one);
+      if (lane.freeAt === undefined || how.now >= lane.freeAt) this.#sendOn(lane, one, how);
+      else if (!lane.queue.some((other) => sameAddress(other, one))) lane.queue.push(one);
     }
-    this.alarm(how.now, how.out);
   }
 
   /** An address that is no longer ours must not be announced. */
@@ -92,10 +95,17 @@ export class AnnouncementPacer {
     for (const lane of this.#lanes.values()) {
       if (lane.freeAt !== undefined && now < lane.freeAt) continue;
       const next = lane.queue.shift();
-      if (next === undefined) continue;
-      out.push({ kind: "send-frame", interface: next.interface, frame: next.frame });
-      lane.freeAt = after(now, lane.gap);
+      if (next !== undefined) this.#sendOn(lane, next, { now, out });
     }
+  }
+
+  #sendOn(
+    lane: Lane,
+    one: AnnouncementFrame,
+    { now, out }: { readonly now: Instant; readonly out: VrrpHostEffect[] },
+  ): void {
+    out.push({ kind: "send-frame", interface: one.interface, frame: one.frame });
+    lane.freeAt = after(now, lane.gap);
   }
 
   #lane(one: { readonly interface: string; readonly address: IpAddress }): Lane {

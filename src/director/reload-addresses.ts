@@ -5,6 +5,7 @@ import { movingAddresses } from "../vrrp/router-config.ts";
 import { skewTime } from "../vrrp/timers.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
 import type { VrrpHostEffect } from "./host.ts";
+import { PresentPaths } from "./present-paths.ts";
 import type { VrrpRehearsal } from "./reload-rehearsal.ts";
 import { virtualAddressText } from "./reload-settings.ts";
 import type { RouterEntry, VrrpDirectorState } from "./vrrp-director-state.ts";
@@ -16,6 +17,11 @@ export type VrrpOperation =
       readonly kind: "add-address" | "remove-address";
       readonly interface: string;
       readonly address: VirtualAddress;
+    }
+  | {
+      readonly kind: "add-route" | "replace-route" | "remove-route" | "add-rule" | "remove-rule";
+      /** In the words of its line. */
+      readonly text: string;
     }
   | { readonly kind: "notify"; readonly arguments: readonly string[] };
 
@@ -66,6 +72,7 @@ export function vrrpOperations(
   status: VrrpStatus,
 ): readonly VrrpOperation[] {
   const world = new PresentAddresses(status);
+  const paths = new PresentPaths(status);
   return effects.flatMap((effect): readonly VrrpOperation[] => {
     if (effect.kind === "notification") {
       return effect.notification.commands.map(({ command, arguments: words }) => ({
@@ -73,6 +80,8 @@ export function vrrpOperations(
         arguments: [...command.argv, ...words],
       }));
     }
+    const path = paths.operation(effect);
+    if (path !== undefined) return [path];
     if (effect.kind !== "add-address" && effect.kind !== "remove-address") return [];
     const { kind, interface: name, address } = effect;
     const changed = kind === "add-address" ? world.add(name, address) : world.remove(name, address);
@@ -94,7 +103,7 @@ export function addressChanges(
   const heldBefore = world.all();
   const gone = new Set<IpAddress>();
   for (const operation of operations) {
-    if (operation.kind === "notify") continue;
+    if (operation.kind !== "add-address" && operation.kind !== "remove-address") continue;
     const { kind, interface: name, address } = operation;
     if (kind === "add-address") world.add(name, address);
     else if (world.remove(name, address) && !world.has(address.address)) gone.add(address.address);

@@ -2,11 +2,13 @@ import { type AddressFamily, familyOf, type IpAddress } from "../base/ip-address
 import { after, type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import { routeText, ruleText } from "../vrrp/path-text.ts";
 import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { bfdDirector } from "./bfd-director.ts";
 import { initialBfdState } from "./bfd-director-state.ts";
 import { type BfdStatus, bfdStatus } from "./bfd-status.ts";
 import { settledHealth } from "./health-standing.ts";
+import { staticInterface } from "./kernel-entries.ts";
 import type { ReloadSituation } from "./reload-plan.ts";
 import { routerKey } from "./vrrp-director-state.ts";
 import type { LinkStatus, VrrpInstanceStatus, VrrpStatus } from "./vrrp-status.ts";
@@ -59,6 +61,8 @@ function settledVrrp(
   const names = new Set([...interfacesOf(running), ...interfacesOf(next)]);
   const held = new Map<string, LinkStatus["addresses"]>();
   const instances = new Map<string, VrrpInstanceStatus>();
+  for (const { interface: name, address, prefixLength } of settledStatics(running).addresses)
+    held.set(name, [...(held.get(name) ?? []), { address, prefixLength, secondary: false }]);
   for (const instance of running.vrrpInstances) {
     if (unsupportedReason(instance) !== undefined) continue;
     const settled = settledInstance(instance, { role, now });
@@ -76,6 +80,7 @@ function settledVrrp(
   return {
     now,
     instances: [...instances.values()],
+    statics: settledStatics(running),
     groups: running.syncGroups.map(({ name }) => ({ name, state: role === "master" ? "MASTER" : "BACKUP" })),
     scripts: running.vrrpScripts
       .filter(({ name }) => scripts.has(name))
@@ -117,7 +122,21 @@ function settledInstance(
       interface: device,
       present: role === "master",
     })),
+    routes: instance.routes.map((route) => ({ text: routeText(route), present: role === "master" })),
+    rules: instance.rules.map((rule) => ({ text: ruleText(rule), present: role === "master" })),
     counters: NO_COUNTERS,
+  };
+}
+
+/** What is there from start to stop. */
+function settledStatics(config: Config): VrrpStatus["statics"] {
+  return {
+    addresses: config.staticAddresses.map((virtual) => {
+      const { address, prefixLength } = virtual;
+      return { address, prefixLength, interface: staticInterface(virtual, config), present: true };
+    }),
+    routes: config.staticRoutes.map((route) => ({ text: routeText(route), present: true })),
+    rules: config.staticRules.map((rule) => ({ text: ruleText(rule), present: true })),
   };
 }
 
@@ -138,7 +157,9 @@ const NO_COUNTERS: VrrpInstanceStatus["counters"] = {
 };
 
 function interfacesOf(config: Config): readonly string[] {
+  const statics = config.staticAddresses.map((address) => staticInterface(address, config));
   return config.vrrpInstances.flatMap((instance) => [
+    ...statics,
     instance.interface,
     ...[...instance.virtualAddresses, ...instance.excludedAddresses].flatMap(({ device }) => device ?? []),
     ...instance.trackInterfaces.map(({ name }) => name),

@@ -97,7 +97,7 @@ function announce(
     return [{ interface: name, address, frame }];
   });
   const { now, out } = step;
-  for (let burst = 0; burst < repeat; burst++) step.state.pacer.send(frames, { most: repeat, now, out });
+  for (let burst = 0; burst < repeat; burst++) step.state.pacer.send(frames, { now, out });
   const names = addresses.map(({ address }) => address).join(", ");
   const interfaces = new Set(frames.map(({ interface: name }) => name));
   log(

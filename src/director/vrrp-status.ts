@@ -1,9 +1,12 @@
 import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
+import { routeText, ruleText } from "../vrrp/path-text.ts";
+import type { Paths } from "../vrrp/paths.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
+import { entryKey, staticInterface } from "./kernel-entries.ts";
 import type { ToldState } from "./notification.ts";
 import type { GroupState } from "./sync-groups.ts";
 import type { TrackerStatus } from "./tracker-standings.ts";
@@ -18,6 +21,8 @@ export interface VrrpStatus {
   /** When it was taken. */
   readonly now: Instant;
   readonly instances: readonly VrrpInstanceStatus[];
+  /** `static_ipaddress`, `static_routes` and `static_rules`. */
+  readonly statics: Pick<VrrpInstanceStatus, "addresses" | "routes" | "rules">;
   /** What was told last of each sync group. */
   readonly groups: readonly { readonly name: string; readonly state: GroupState }[];
   readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
@@ -52,6 +57,9 @@ export interface VrrpInstanceStatus {
   /** The master heard last, while it is known. */
   readonly master?: KnownMaster;
   readonly addresses: readonly VirtualAddressStatus[];
+  /** `virtual_routes` and `virtual_rules`. */
+  readonly routes: readonly PathStatus[];
+  readonly rules: readonly PathStatus[];
   readonly counters: VrrpCountersStatus;
 }
 
@@ -60,6 +68,12 @@ export interface VirtualAddressStatus {
   readonly address: IpAddress;
   readonly prefixLength: number;
   readonly interface: string;
+  readonly present: boolean;
+}
+
+/** One route or rule in the words of its line, and whether the kernel has it, as far as is known. */
+export interface PathStatus {
+  readonly text: string;
   readonly present: boolean;
 }
 
@@ -85,6 +99,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
   return {
     now,
     instances: [...state.routers].map(([key, entry]) => instanceStatus(entry, { key, state })),
+    statics: staticStatus(state),
     groups: [...state.groupStates].map(([name, told]) => ({ name, state: told })),
     scripts: state.scripts.standings(),
     trackers: state.standings.all(),
@@ -93,6 +108,35 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
       ...link,
       hardwareAddress: [...link.hardwareAddress],
       addresses: addresses.map(({ interfaceIndex: _, ...address }) => address),
+    })),
+  };
+}
+
+function staticStatus(state: VrrpDirectorState): VrrpStatus["statics"] {
+  const { config, links } = state;
+  if (config === undefined) return { addresses: [], routes: [], rules: [] };
+  return {
+    addresses: config.staticAddresses.map((virtual) => {
+      const { address, prefixLength } = virtual;
+      const at = staticInterface(virtual, config);
+      return { address, prefixLength, interface: at, present: links.has(at, address) };
+    }),
+    ...pathStatus({ routes: config.staticRoutes, rules: config.staticRules }, state),
+  };
+}
+
+function pathStatus(
+  { routes, rules }: Paths,
+  { paths }: VrrpDirectorState,
+): Pick<VrrpInstanceStatus, "routes" | "rules"> {
+  return {
+    routes: routes.map((route) => ({
+      text: routeText(route),
+      present: paths.has(entryKey({ kind: "remove-route", route })),
+    })),
+    rules: rules.map((rule) => ({
+      text: ruleText(rule),
+      present: paths.has(entryKey({ kind: "remove-rule", rule })),
     })),
   };
 }
@@ -124,6 +168,7 @@ function instanceStatus(
       interface: device,
       present: state.links.has(device, address),
     })),
+    ...pathStatus(config, state),
     counters: { ...counters, rejected: Object.fromEntries(counters.rejected) },
   };
 }

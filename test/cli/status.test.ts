@@ -25,6 +25,8 @@ function instance(changes: Partial<VrrpInstanceStatus>): VrrpInstanceStatus {
     basePriority: 100,
     master: { address: "192.0.2.3" as IpAddress, priority: 150 },
     addresses: [{ address, prefixLength: 32, interface: "eth0", present: false }],
+    routes: [],
+    rules: [],
     counters: {
       advertisementsReceived: 7,
       advertisementsSent: 3,
@@ -39,7 +41,8 @@ function instance(changes: Partial<VrrpInstanceStatus>): VrrpInstanceStatus {
 }
 
 function answer(...instances: readonly VrrpInstanceStatus[]): StatusAnswer {
-  const vrrp = { now: instant(10), instances, groups: [], scripts: [], links: [] };
+  const statics = { addresses: [], routes: [], rules: [] };
+  const vrrp = { now: instant(10), instances, statics, groups: [], scripts: [], links: [] };
   return {
     version: "1.2.3",
     pid: 77,
@@ -84,6 +87,28 @@ describe("locum status", () => {
     ]);
     expect(text).toMatch(/peer: Neighbor Signaled Session Down; .*its followers still take it for up/);
     expect(text).toContain("BFD packets of no session: no-session 4");
+  });
+
+  it("routes and rules of a master: how many the kernel has, and which it lacks", () => {
+    const paths = {
+      routes: [
+        { text: "10.0.0.0/8 via 192.0.2.1", present: true },
+        { text: "10.9.0.0/16 via 192.0.2.1", present: false },
+      ],
+      rules: [{ text: "from 10.0.0.0/8 table 100 preference 50", present: true }],
+    };
+    const role = {
+      kind: "master",
+      since: instant(1),
+      nextAdvertisementAt: instant(2),
+      lastAdvertisementAt: instant(1),
+      announcements: [],
+    } as const;
+    const text = statusText(answer(instance({ role, ...paths })), colors);
+    expect(text).toContain(
+      "ONE: 2 of 3 routes and rules in the kernel\n  missing: route 10.9.0.0/16 via 192.0.2.1\n",
+    );
+    expect(statusText(answer(instance(paths)), colors)).not.toContain("routes and rules");
   });
 
   it("a row for each instance: state, both priorities, the master, the addresses, what was refused and why", () => {

@@ -10,6 +10,7 @@ import { configs, VrrpWorld, vrrpHappening } from "./reload-world.ts";
 
 function text(operation: VrrpOperation): string {
   if (operation.kind === "notify") return `notify ${operation.arguments.join(" ")}`;
+  if ("text" in operation) return `${operation.kind} ${operation.text}`;
   const { kind, interface: name, address } = operation;
   return `${kind} ${name} ${address.address}/${address.prefixLength}`;
 }

@@ -40,9 +40,9 @@ export function encodeMetrics(
   return lock === 0 ? list : [...list, { type: LOCK, value: lock }];
 }
 
-function encoded(name: keyof RouteMetrics, value: string | number | boolean): string | number {
+function encoded(name: keyof RouteMetrics, value: string | number | boolean): Uint8Array | number {
   if (name === "ecn") return value === true ? ECN : 0;
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return new TextEncoder().encode(value); // as iproute2, without a NUL
   return Math.round(value * (parts[name] ?? 1));
 }
