@@ -6,6 +6,7 @@ import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { Config } from "../conf/model/config.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
 import { ControlSocket } from "../linux/control-socket.ts";
+import { collectGarbage } from "../linux/garbage.ts";
 import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
 import { journalIdentifier } from "../linux/journal-identifier.ts";
@@ -192,7 +193,10 @@ function supervise(
     const supervisor = new Supervisor(loaded.config, {
       journal,
       children: childSettings(options, loaded.config),
-      ready: () => notifier.ready(summary(running)),
+      ready: () => {
+        notifier.ready(summary(running));
+        collectGarbage();
+      },
       dontRespawn: options.dontRespawn,
       all: options.all,
       dump: (kind) => void dumps.write(kind),
@@ -232,6 +236,7 @@ function supervise(
       // Children take messages in order: who answers has taken the new configuration.
       await supervisor.status();
       notifier.ready(summary(running));
+      collectGarbage();
     });
     const schedule = new ReloadSchedule(() => reloads.request(), journal);
     schedule.configure(loaded.config.global.reload);

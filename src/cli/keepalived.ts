@@ -53,7 +53,7 @@ export async function runDaemonCommand(
     case "test":
       return testConfigurationFile(options);
     case "run": {
-      const { startDaemon } = await import("./daemon.ts");
+      const { startDaemon } = await importBundled("daemon", () => import("./daemon.ts"));
       return startDaemon(options, { personality, argv });
     }
   }

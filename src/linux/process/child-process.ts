@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
 
-/** The program of a child: dist/linux/process/child.js, run by the same Node as the parent. */
+/** The program of a child, run by the same Node as the parent: dist/linux/process/child.js, or the bundle beside a bundled parent. */
 const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
 
 /**
@@ -28,26 +28,38 @@ export interface ChildListener {
 export class SupervisedChild {
   readonly kind: ChildKind;
   readonly #process: ChildProcess;
+  #listener: ChildListener;
 
   /** @param memory descriptor of the role journal's memory, which the child gets as `JOURNAL_DESCRIPTOR`. */
   constructor(
     settings: ChildSettings,
-    { memory, ...listener }: ChildListener & { readonly memory: number | undefined },
+    {
+      memory,
+      isSpare = false,
+      ...listener
+    }: ChildListener & { readonly memory: number | undefined; readonly isSpare?: boolean },
   ) {
     this.kind = settings.kind;
-    this.#process = spawn(process.execPath, [...NODE_FLAGS[settings.kind], CHILD_PROGRAM, settings.kind], {
+    this.#listener = listener;
+    const words = isSpare ? [settings.kind, "spare"] : [settings.kind];
+    this.#process = spawn(process.execPath, [...NODE_FLAGS[settings.kind], CHILD_PROGRAM, ...words], {
       stdio: ["ignore", "inherit", "inherit", "ipc", ...(memory === undefined ? [] : [memory])],
     });
-    this.#process.on("message", (message) => listener.message(message as ChildMessage));
+    this.#process.on("message", (message) => this.#listener.message(message as ChildMessage));
     // Not "exit": what it said last may still be in the channel.
-    this.#process.on("close", (code, signal) => listener.ended({ code, signal }));
+    this.#process.on("close", (code, signal) => this.#listener.ended({ code, signal }));
     this.#process.on("error", (error) => {
-      listener.message({
+      this.#listener.message({
         kind: "log",
         level: "error",
         message: `cannot talk to the ${this.kind} process: ${error.message}`,
       });
     });
+  }
+
+  /** Tells another listener from now on. */
+  attend(listener: ChildListener): void {
+    this.#listener = listener;
   }
 
   /** undefined when it could not be started. */

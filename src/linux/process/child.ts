@@ -62,10 +62,12 @@ const channel: ChildChannel = {
   },
 };
 
-main(process.argv[2] as ChildKind);
+main(process.argv[2] as ChildKind, process.argv[3] === "spare");
 
-function main(kind: ChildKind): void {
-  process.title = PROCESS_NAMES[kind];
+function main(kind: ChildKind, isSpare: boolean): void {
+  process.title = isSpare ? "locum_spare" : PROCESS_NAMES[kind];
+  // While the configuration is on its way, or, in a spare, before it is needed.
+  if (kind === "vrrp") void import("./vrrp-process.ts");
   if (kind === "checkers") giveMemoryFirst();
   // The parent's end ends us with a clean stop: addresses of a director that nobody supervises would live on.
   setParentDeathSignal("SIGTERM");
@@ -115,7 +117,7 @@ async function take(message: ParentMessage): Promise<void> {
 }
 
 async function start({ config, settings, legacy }: Extract<ParentMessage, { kind: "start" }>): Promise<void> {
-  if (settings.title !== undefined) process.title = settings.title;
+  process.title = settings.title ?? PROCESS_NAMES[settings.kind];
   if (settings.pidFile !== undefined) {
     const opened = openPidFile(settings.pidFile);
     if (opened.ok) pidFile = opened.value;

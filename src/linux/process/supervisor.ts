@@ -7,11 +7,12 @@ import { Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
-import { JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
+import { type ChildListener, JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus, DumpKind } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
 import { createJournalMemory, RoleJournal } from "./role-journal.ts";
 import { SessionBoard } from "./session-board.ts";
+import { SpareChild } from "./spare-child.ts";
 import { StatusRound } from "./status-round.ts";
 
 /** Exit codes after which starting again cannot help: fatal, configuration, permission. */
@@ -61,6 +62,7 @@ export class Supervisor {
   readonly #relay = new SignalRelay("SIGTERM");
   /** What the VRRP process keeps for its successor. */
   readonly #roles: { readonly memory: number; readonly journal: RoleJournal } | undefined;
+  #spare: SpareChild | undefined;
   readonly #sessions = new SessionBoard();
   /** Children that have not said yet that they work, and those that owe an answer to a ping. */
   readonly #waking = new Set<ChildKind>();
@@ -132,6 +134,7 @@ export class Supervisor {
     if (this.#stopping) return false;
     this.#stopping = true;
     this.#exitCode = code;
+    this.#spare?.close();
     // VRRP first: each millisecond that it waits, its peers wait for its resignation.
     const stops = [...this.#children.values()].sort((a, b) => stopOrder(a) - stopOrder(b));
     for (const record of stops) {
@@ -215,11 +218,12 @@ export class Supervisor {
     record.startedAt = performance.now();
     const roles = kind === "vrrp" ? this.#roles : undefined;
     const legacy = roles?.journal.read();
-    const child = new SupervisedChild(settings, {
-      memory: roles?.memory,
+    const listener: ChildListener = {
       message: (message) => this.#heard(child, message),
       ended: (how) => this.#ended(record, how),
-    });
+    };
+    const spare = kind === "vrrp" ? this.#spare?.take(listener) : undefined;
+    const child = spare ?? new SupervisedChild(settings, { memory: roles?.memory, ...listener });
     record.child = child;
     this.#waking.add(kind);
     this.#owing.delete(kind);
@@ -239,6 +243,7 @@ export class Supervisor {
       case "started":
         this.#waking.delete(child.kind);
         if (this.#waking.size === 0) this.#options.ready();
+        if (child.kind === "vrrp") this.#prepareSpare();
         return;
       case "pong":
         this.#owing.delete(child.kind);
@@ -282,6 +287,14 @@ export class Supervisor {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.journal.log("debug", `no short way for SIGTERM to the ${NAMES[kind]} process: ${reason}`);
     }
+  }
+
+  #prepareSpare(): void {
+    const settings = this.#children.get("vrrp")?.settings;
+    if (settings === undefined || this.#roles === undefined) return;
+    if (this.#stopping || this.#options.dontRespawn) return;
+    this.#spare ??= new SpareChild(settings, this.#roles.memory);
+    this.#spare.prepare();
   }
 
   #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {

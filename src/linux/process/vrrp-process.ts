@@ -9,6 +9,7 @@ import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-di
 import type { Legacy } from "../../director/vrrp-record.ts";
 import { vrrpStatus } from "../../director/vrrp-status.ts";
 import { needsWallClock } from "../../director/wall-clock.ts";
+import { collectGarbage } from "../garbage.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { VrrpHost } from "../vrrp-host.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
@@ -46,7 +47,10 @@ export class VrrpProcess implements ChildProcess {
     this.#host.readRouteNames(routeFolders(config));
     const { links, addresses } = this.#host.startMonitor();
     this.#host.removeLeftFilter(config.global.filter.table ?? DEFAULT_TABLE);
-    if (legacy === undefined) rehearse(config, { now: monotonicNow(), links, addresses });
+    if (legacy === undefined) {
+      rehearse(config, { now: monotonicNow(), links, addresses });
+      collectGarbage();
+    }
     this.#deliver({
       kind: "start",
       config,
