@@ -35,12 +35,21 @@ export interface DaemonOptions {
   readonly signalName?: string;
   readonly umask?: number;
   readonly operands: readonly string[];
-  /** Options that are understood and have no effect yet, as written; the caller says so. */
+  /** `-d`: log how the configuration was read, once it runs. */
+  readonly dumpConfiguration: boolean;
+  /** `-a`: log every address that comes and goes. */
+  readonly monitorAddresses: boolean;
+  /** `-m`: a process that the kernel ends leaves a core. */
+  readonly coreDump: boolean;
+  /** Options that are understood and have no effect, each with the reason; the caller says so. */
   readonly withoutEffect: readonly string[];
 }
 
-/** keepalived 2.2.7's options with what they take; the last column is our effect. */
-const SPECIFICATION: readonly (OptionSpecification & { readonly idle?: boolean })[] = [
+const NO_SNMP =
+  "there is no SNMP agent in this version; `locum status --json` and the JSON dump tell the same";
+
+/** keepalived 2.2.7's options with what they take; `idle` says why one has no effect. */
+const SPECIFICATION: readonly (OptionSpecification & { readonly idle?: string })[] = [
   { long: "use-file", short: "f", arity: "required" },
   { long: "vrrp", short: "P", arity: "none" },
   { long: "check", short: "C", arity: "none" },
@@ -56,17 +65,22 @@ const SPECIFICATION: readonly (OptionSpecification & { readonly idle?: boolean }
   { long: "dont-release-ipvs", short: "I", arity: "none" },
   { long: "dont-respawn", short: "R", arity: "none" },
   { long: "dont-fork", short: "n", arity: "none" },
-  { long: "dump-conf", short: "d", arity: "none", idle: true },
+  { long: "dump-conf", short: "d", arity: "none" },
   { long: "pid", short: "p", arity: "required" },
   { long: "vrrp_pid", short: "r", arity: "required" },
   { long: "checkers_pid", short: "c", arity: "required" },
   { long: "bfd_pid", short: "b", arity: "required" },
-  { long: "address-monitoring", short: "a", arity: "none", idle: true },
-  { long: "snmp", short: "x", arity: "none", idle: true },
-  { long: "snmp-agent-socket", short: "A", arity: "required", idle: true },
+  { long: "address-monitoring", short: "a", arity: "none" },
+  { long: "snmp", short: "x", arity: "none", idle: NO_SNMP },
+  { long: "snmp-agent-socket", short: "A", arity: "required", idle: NO_SNMP },
   { long: "namespace", short: "s", arity: "required" },
-  { long: "core-dump", short: "m", arity: "none", idle: true },
-  { long: "core-dump-pattern", short: "M", arity: "attached", idle: true },
+  { long: "core-dump", short: "m", arity: "none" },
+  {
+    long: "core-dump-pattern",
+    short: "M",
+    arity: "attached",
+    idle: "kernel.core_pattern belongs to the whole machine; set it with sysctl, and -m lets cores be written",
+  },
   { long: "all-config", short: "e", arity: "none" },
   { long: "config-id", short: "i", arity: "required" },
   { long: "ignore-sigint", arity: "none" },
@@ -120,9 +134,12 @@ export function parseDaemonOptions(words: readonly string[]): Result<DaemonOptio
     keepVirtualAddresses: has("dont-release-vrrp"),
     keepServices: has("dont-release-ipvs"),
     allConfig: has("all-config"),
+    dumpConfiguration: has("dump-conf"),
+    monitorAddresses: has("address-monitoring"),
+    coreDump: has("core-dump"),
     operands: parsed.value.operands,
-    withoutEffect: SPECIFICATION.filter((option) => option.idle && has(option.long)).map(
-      (option) => `--${option.long}`,
+    withoutEffect: SPECIFICATION.flatMap(({ long, idle }) =>
+      idle !== undefined && has(long) ? [`--${long} has no effect: ${idle}`] : [],
     ),
     ...optional("pidFile", value("pid")),
     ...optional("vrrpPidFile", value("vrrp_pid")),
@@ -187,12 +204,16 @@ export function daemonUsage(program: string): string {
   -b, --bfd_pid=FILE           Pid file of the BFD process
   -s, --namespace=NAME         Run in this network namespace
   -e, --all-config             A configuration file that is missing is an error
+  -d, --dump-conf              Log how the configuration was read
+  -a, --address-monitoring     Log every address that comes and goes
+  -m, --core-dump              Let a process that the kernel ends leave a core
+      --ignore-sigint          Go on at SIGINT, for a debugger
   -i, --config-id=ID           For lines that begin with @ID or @^ID; default the host name
       --signum=NAME            Print the number of STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON
   -t, --config-test[=FILE]     Check the configuration and end; messages to FILE or standard error
   -v, --version                Print the version
   -h, --help                   Print this
-Accepted without effect yet: ${SPECIFICATION.filter((option) => option.idle)
+Accepted without effect: ${SPECIFICATION.filter((option) => option.idle !== undefined)
     .map((option) => (option.short === undefined ? `--${option.long}` : `-${option.short}`))
     .join(" ")}
 `;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { dirname, resolve } from "node:path";
-import { enterNetworkNamespace } from "dgram-extra";
+import { enterNetworkNamespace, setResourceLimit } from "dgram-extra";
 import { failed, ok, type Result } from "../base/result.ts";
 import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { Config } from "../conf/model/config.ts";
@@ -119,9 +119,8 @@ function detach(argv: readonly string[], personality: DaemonPersonality): Promis
 async function runForeground(options: DaemonOptions, { journal }: { journal: Journal }): Promise<number> {
   journal.log("info", `Starting locum (standing in for Keepalived v2.2.7), pid ${process.pid}`);
   journal.log("info", `Opening file '${options.configurationFile}'.`);
-  for (const option of options.withoutEffect) {
-    journal.log("warning", `${option} is accepted and has no effect in this version of locum`);
-  }
+  for (const reason of options.withoutEffect) journal.log("warning", reason);
+  if (options.coreDump) allowCoreDumps(journal);
   const loaded = loadInItsNamespace(options);
   if (!loaded.ok) {
     journal.log("error", loaded.error.message);
@@ -138,9 +137,20 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
   makePidFolder(names.parent);
   const pidFile = openPidFile(names.parent);
   if (!pidFile.ok) return refuseSecondCopy(pidFile.error, journal);
+  if (pidFile.value.trouble !== undefined) journal.log("warning", pidFile.value.trouble);
   const code = await runWith(loaded.value, { options, journal });
   pidFile.value.remove();
   return code;
+}
+
+/** `-m`: for this process and its children. A bug of ours is still answered by a farewell, not by a core. */
+function allowCoreDumps(journal: Journal): void {
+  try {
+    const unlimited = 0xffffffffffffffffn;
+    setResourceLimit("coreSize", { soft: unlimited, hard: unlimited });
+  } catch (error) {
+    journal.log("warning", `--core-dump: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** `net_namespace`: what is configured is about the interfaces there, so the file is read once more inside. */
@@ -190,12 +200,15 @@ function supervise(
   { loaded, journal }: { loaded: DaemonConfiguration; journal: Journal },
 ): Promise<number> {
   return new Promise((conclude) => {
+    let configurationTold = false;
     const supervisor = new Supervisor(loaded.config, {
       journal,
       children: childSettings(options, loaded.config),
       ready: () => {
         notifier.ready(summary(running));
         collectGarbage();
+        if (options.dumpConfiguration && !configurationTold) void dumps.log();
+        configurationTold = true;
       },
       dontRespawn: options.dontRespawn,
       all: options.all,
@@ -340,6 +353,7 @@ function childSettings(options: DaemonOptions, config: Config): readonly ChildSe
   };
   const common = {
     detail: options.logDetail,
+    monitorAddresses: options.monitorAddresses,
     keepVirtualAddresses: options.keepVirtualAddresses,
     keepServices: options.keepServices,
   };

@@ -40,6 +40,22 @@ export class Dumps {
     return this.#last;
   }
 
+  /** `-d`: the same as the text of SIGUSR1, in the log. */
+  async log(): Promise<void> {
+    const { config } = this.#source;
+    const told = await this.#source.status();
+    const vrrp = told.find((status) => status.kind === "vrrp")?.vrrp;
+    const checkers = told.find((status) => status.kind === "checkers")?.health;
+    const clock = { now: monotonicNow(), epoch: Date.now() * 1_000, calendar };
+    const text = [
+      globalText(config, { hostName: hostname(), namespace: this.#options.namespace }),
+      vrrp === undefined ? "" : vrrpText(config, { status: vrrp, clock }),
+      serviceText(config, checkers),
+      bfdText(config),
+    ].join("");
+    for (const line of text.split("\n")) if (line !== "") this.#options.journal.log("info", line);
+  }
+
   async #write(kind: DumpKind): Promise<void> {
     const { config } = this.#source;
     const about = `Printing ${WORDS[kind]} for process(${process.pid}) on signal`;

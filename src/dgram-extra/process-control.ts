@@ -7,6 +7,7 @@ const PR_SET_NAME = 15;
 const SCHED_RESET_ON_FORK = 0x40000000;
 const PRIO_PROCESS = 0;
 const MLOCK_ONFAULT = 1;
+const RLIMIT_CORE = 4;
 const RLIMIT_RTPRIO = 14;
 const RLIMIT_RTTIME = 15;
 const RLIMIT_MEMLOCK = 8;
@@ -19,6 +20,7 @@ export const resourceLimits = {
   realtimePriority: RLIMIT_RTPRIO,
   realtimeMicroseconds: RLIMIT_RTTIME,
   lockedMemory: RLIMIT_MEMLOCK,
+  coreSize: RLIMIT_CORE,
 } as const;
 
 /** The signal this process gets when the thread that started it ends. @throws {SystemError} */

@@ -17,6 +17,8 @@ import { failed, ok, type Result } from "../base/result.ts";
 /** A pid file that this process wrote and holds the lock of. */
 export interface PidFile {
   readonly path: string;
+  /** Why it is empty: the disk is full. Its lock keeps a second copy away all the same. */
+  readonly trouble?: string;
   /** Removes the file, if it is still this one, and lets the lock go. Calling it again does nothing. */
   remove(): void;
 }
@@ -61,9 +63,9 @@ function take(path: string): Result<PidFile, PidFileFailure> | "gone" {
     if (!isStill(path, descriptor)) return "gone";
     fchmodSync(descriptor, 0o644);
     ftruncateSync(descriptor, 0);
-    writeSync(descriptor, `${process.pid}\n`, 0);
+    const trouble = write(descriptor, path);
     keep = true;
-    return ok(new LockedPidFile(path, descriptor));
+    return ok(new LockedPidFile(path, { descriptor, trouble }));
   } catch (error) {
     return refused(path, explain(error));
   } finally {
@@ -71,13 +73,27 @@ function take(path: string): Result<PidFile, PidFileFailure> | "gone" {
   }
 }
 
+/** A director is worth more than the file that tells its id: a full disk is no reason to stay away. */
+function write(descriptor: number, path: string): string | undefined {
+  try {
+    writeSync(descriptor, `${process.pid}\n`, 0);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    return `${path} is empty, because there is no room on its disk; going on without`;
+  }
+}
+
 class LockedPidFile implements PidFile {
   readonly path: string;
+  readonly trouble?: string;
   #descriptor: number | undefined;
 
-  constructor(path: string, descriptor: number) {
+  constructor(path: string, file: { readonly descriptor: number; readonly trouble: string | undefined }) {
     this.path = path;
-    this.#descriptor = descriptor;
+    if (file.trouble !== undefined) this.trouble = file.trouble;
+    this.#descriptor = file.descriptor;
   }
 
   remove(): void {

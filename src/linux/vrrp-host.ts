@@ -33,6 +33,8 @@ export interface VrrpHostOptions {
   readonly deliver: (event: VrrpHostEvent) => void;
   /** `--dont-release-vrrp`: addresses stay when the daemon stops. */
   readonly keepVirtualAddresses: boolean;
+  /** `--address-monitoring`: every address that comes or goes is logged. */
+  readonly monitorAddresses: boolean;
   /** Called when the director has come to rest. */
   readonly stopped: () => void;
 }
@@ -279,6 +281,14 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       : added;
   }
 
+  #logAddress({ kind, address }: Extract<NetlinkEvent, { kind: "address-added" | "address-removed" }>): void {
+    const [name = `interface ${address.interfaceIndex}`] =
+      [...this.#indexes].find(([, index]) => index === address.interfaceIndex) ?? [];
+    const verb = kind === "address-added" ? "Assigned" : "Deassigned";
+    const message = `${verb} address ${address.address}/${address.prefixLength} for interface ${name}`;
+    this.#options.send({ kind: "log", level: "info", message });
+  }
+
   #netlinkEvent(event: NetlinkEvent): void {
     switch (event.kind) {
       case "link":
@@ -291,6 +301,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         return;
       case "address-added":
       case "address-removed":
+        if (this.#options.monitorAddresses) this.#logAddress(event);
         this.#options.deliver(event);
         return;
       case "forwarding":

@@ -20,6 +20,8 @@ export interface ChildSettings {
   readonly detail: number;
   /** What it is called in ps; a name of ours when absent. */
   readonly title?: string;
+  /** `-a`. */
+  readonly monitorAddresses: boolean;
   readonly keepVirtualAddresses: boolean;
   readonly keepServices: boolean;
   readonly pidFile?: string;

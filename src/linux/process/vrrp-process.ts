@@ -37,6 +37,7 @@ export class VrrpProcess implements ChildProcess {
       send: (message) => channel.send(message),
       deliver: (event) => this.#deliver(event),
       keepVirtualAddresses: settings.keepVirtualAddresses,
+      monitorAddresses: settings.monitorAddresses,
       stopped: () => channel.exit(0),
     });
     this.#driver = new Driver(vrrpDirector, { host: this.#host, initial: initialVrrpState() });
