@@ -6,7 +6,7 @@ import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { Config } from "../conf/model/config.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
 import { ControlSocket } from "../linux/control-socket.ts";
-import { collectGarbage } from "../linux/garbage.ts";
+import { collectGarbageSoon } from "../linux/garbage.ts";
 import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
 import { journalIdentifier } from "../linux/journal-identifier.ts";
@@ -206,7 +206,7 @@ function supervise(
       children: childSettings(options, loaded.config),
       ready: () => {
         notifier.ready(summary(running));
-        collectGarbage();
+        collectGarbageSoon();
         if (options.dumpConfiguration && !configurationTold) void dumps.log();
         configurationTold = true;
       },
@@ -249,7 +249,7 @@ function supervise(
       // Children take messages in order: who answers has taken the new configuration.
       await supervisor.status();
       notifier.ready(summary(running));
-      collectGarbage();
+      collectGarbageSoon();
     });
     const schedule = new ReloadSchedule(() => reloads.request(), journal);
     schedule.configure(loaded.config.global.reload);

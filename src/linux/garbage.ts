@@ -17,3 +17,15 @@ export function collectGarbage(): void {
   collect();
   collect();
 }
+
+/** Until then messages to the children and the like still hold what was read. */
+const SOON_MS = 3_000;
+
+let waiting: NodeJS.Timeout | undefined;
+
+/** The same in a moment, once however often it is asked for. */
+export function collectGarbageSoon(): void {
+  clearTimeout(waiting);
+  waiting = setTimeout(collectGarbage, SOON_MS);
+  waiting.unref();
+}
