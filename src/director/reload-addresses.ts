@@ -197,7 +197,7 @@ function absence(
 ): Pick<AddressChange, "backWithin" | "peerWithin" | "obstacles"> {
   const { was, now } = options;
   const peer = was?.entry.config;
-  const backAt = masterAt(entry);
+  const backAt = groupMasterAt(entry);
   return {
     ...(backAt === undefined ? { obstacles: obstaclesOf(entry) } : { backWithin: between(now, backAt) }),
     // A master that stops says so with priority 0, after which a backup waits for its skew time only: RFC 3768 section
@@ -214,8 +214,22 @@ function absence(
   };
 }
 
-/** When a router that hears nobody becomes MASTER; undefined when it never does as things stand. */
-export function masterAt(entry: RouterEntry): Instant | undefined {
+/**
+ * When a router that hears nobody becomes MASTER; undefined when it never does as things stand. The members of a sync
+ * group become it together, the slowest of them decides when.
+ */
+export function groupMasterAt(entry: RouterEntry): Instant | undefined {
+  let last = masterAt(entry);
+  for (const companion of entry.group?.members ?? []) {
+    const at = masterAt(companion);
+    if (at === undefined || last === undefined) return undefined;
+    if (at > last) last = at;
+  }
+  return last;
+}
+
+/** When a router would become MASTER alone. */
+function masterAt(entry: RouterEntry): Instant | undefined {
   let { state } = entry;
   // Initialize, Backup, Master: no way is longer.
   for (let alarms = 0; alarms < 4; alarms++) {

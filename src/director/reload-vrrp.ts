@@ -6,7 +6,7 @@ import type { Role } from "../vrrp/router-state.ts";
 import {
   type AddressChange,
   addressChanges,
-  masterAt,
+  groupMasterAt,
   type RouterEntryLike,
   type VrrpOperation,
   vrrpOperations,
@@ -105,7 +105,7 @@ function instanceChanges(
   const { routers } = rehearsal.after;
   const listensFor = (key: string): Pick<InstanceChange, "listensFor"> => {
     const entry = routers.get(key);
-    const at = entry === undefined ? undefined : masterAt(entry);
+    const at = entry === undefined ? undefined : groupMasterAt(entry);
     return at === undefined ? {} : { listensFor: between(status.now, at) };
   };
   const wanted = instancesByRouter(next);

@@ -1,3 +1,4 @@
+import type { Instant } from "../base/time.ts";
 import type { SyncGroup } from "../conf/model/tracking.ts";
 import type { FaultReason, Role, RouterEvent } from "../vrrp/router-state.ts";
 import type { ToldState } from "./notification.ts";
@@ -36,6 +37,18 @@ export function companionFault(entry: RouterEntry): FaultReason | undefined {
   if (entry.group === undefined) return undefined;
   const other = firstTwo(entry.group).find((member) => member !== undefined && member !== entry);
   return other === undefined ? undefined : { kind: "sync-group", name: other.instance.name };
+}
+
+/**
+ * Whether a router whose master is gone may take its place: in a sync group only when every other member would too
+ * (keepalived's rule, seen with 2.2.7: a member that still hears its master holds the group in Backup).
+ */
+export function groupIsReady({ group }: RouterEntry, now: Instant): boolean {
+  if (group === undefined) return true;
+  return group.members.every(({ state: { role } }) => {
+    if (role.kind === "backup") return role.awaitsGroup === true || role.masterDownAt <= now;
+    return role.kind === "master";
+  });
 }
 
 /**

@@ -14,6 +14,7 @@ import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
 import { refreshAll } from "./router-upkeep.ts";
 import { removeStatics, staticsAlarm } from "./static-entries.ts";
+import { groupIsReady } from "./sync-groups.ts";
 import type { StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
 import { packet } from "./vrrp-reception.ts";
 
@@ -118,8 +119,10 @@ function alarm(context: StepContext): void {
   for (const slot of state.deadlines.due(now)) {
     const entry = state.slots[slot];
     // What came before in this alarm may have moved it: a member of a group takes the others along.
-    if (entry !== undefined && isDue(virtualRouter.deadline(entry.state), now))
-      deliver(entry, { kind: "alarm" }, context);
+    if (entry === undefined || !isDue(virtualRouter.deadline(entry.state), now)) continue;
+    const { role } = entry.state;
+    const waits = role.kind === "backup" && role.masterDownAt <= now && !groupIsReady(entry, now);
+    deliver(entry, { kind: waits ? "await-group" : "alarm" }, context);
   }
   state.pacer.alarm(now, context.out);
 }

@@ -27,17 +27,18 @@ export class EventQueue<Item> {
     }
   }
 
-  pop(): { readonly at: Instant; readonly item: Item } | undefined {
+  /** Takes the earliest out; see `nextAt` for its time. */
+  pop(): Item | undefined {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
+    if (first === undefined || last === undefined || heap.length === 0) return first?.item;
     heap[0] = last;
     let parent = 0;
     for (;;) {
       const left = 2 * parent + 1;
       const child = left + 1 < heap.length && this.#earlier(left + 1, left) ? left + 1 : left;
-      if (child >= heap.length || !this.#swapIfEarlier(child, parent)) return first;
+      if (child >= heap.length || !this.#swapIfEarlier(child, parent)) return first.item;
       parent = child;
     }
   }

@@ -1,29 +1,48 @@
 import { type IpAddress, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
-import { type Instant, instant, seconds } from "../base/time.ts";
-import type { RouterConfig } from "../vrrp/router-config.ts";
-import { simulatedConfig } from "./simulated-config.ts";
-import { type TraceEntry, World } from "./world.ts";
+import { type Instant, instant } from "../base/time.ts";
+import { routerLineConfig } from "./router-line.ts";
+import { isVerb, VERB_NAMES } from "./scenario-verbs.ts";
+import { readWrittenConfig } from "./written-config.ts";
 
 /**
- * A scenario is text. Directors first, one per line, then what happens to them, then how long to watch:
+ * A scenario is text. Hosts and configurations first, then what happens to them, then how long to watch:
  *
- *     router a 192.0.2.11 priority 150 state master
+ *     host a 192.0.2.11 198.51.100.11
+ *     config a
+ *         vrrp_instance V1 {
+ *             ...
+ *         }
  *     router b 192.0.2.12 priority 100 nopreempt
  *     at 0 start a
  *     at 10 kill a
  *     until 20
  *
- * Times are seconds. `#` starts a comment. The words after a router's address are those of keepalived.conf.
+ * A host has an interface for each of its addresses, eth0 and so on; interfaces of one name are on one network. The
+ * indented lines after `config` are a keepalived.conf. `router` makes a host and a configuration of one instance in one
+ * line; its words are those of keepalived.conf. `start` takes the configuration of the host's own name unless another
+ * is named. `late-alarms` has alarms and notifications come a random little late, `seed 7` draws other random numbers.
+ * Times are seconds. `#` starts a comment.
  */
 export interface Scenario {
-  readonly routers: readonly {
-    readonly name: string;
-    readonly address: IpAddress;
-    readonly config: RouterConfig;
-  }[];
+  readonly seed: number;
+  readonly lateAlarms: boolean;
+  readonly hosts: readonly ScenarioHost[];
+  readonly configs: readonly WrittenConfig[];
   readonly steps: readonly ScenarioStep[];
   readonly until: Instant;
+}
+
+/** A host: its first address is on eth0, its second on eth1. */
+export interface ScenarioHost {
+  readonly name: string;
+  readonly addresses: readonly IpAddress[];
+}
+
+/** A keepalived.conf by name; the lines are without indentation. */
+export interface WrittenConfig {
+  readonly name: string;
+  readonly lines: readonly string[];
 }
 
 /** One thing done to the world. */
@@ -33,27 +52,58 @@ export interface ScenarioStep {
   readonly objects: readonly string[];
 }
 
-type Draft = { routers: Scenario["routers"]; steps: Scenario["steps"]; until: Instant };
+type Draft = { -readonly [Key in keyof Scenario]: Scenario[Key] } & {
+  /** The configuration that indented lines belong to. */
+  open: { readonly name: string; readonly lines: string[] } | undefined;
+};
 
 /** Reads a scenario; the error names the line and what was expected there. */
 export function parseScenario(text: string): Result<Scenario, string> {
-  const draft: Draft = { routers: [], steps: [], until: instant(0) };
+  const draft: Draft = {
+    seed: 1,
+    lateAlarms: false,
+    hosts: [],
+    configs: [],
+    steps: [],
+    until: instant(0),
+    open: undefined,
+  };
   for (const [at, line] of text.split("\n").entries()) {
+    if (draft.open !== undefined && /^\s+\S/.test(line)) {
+      draft.open.lines.push(line.trim());
+      continue;
+    }
     const words = line.replace(/#.*/, "").trim().split(/\s+/);
     const problem = words[0] === "" ? undefined : readLine(draft, words);
     if (problem !== undefined) return failed(`line ${at + 1}, "${line.trim()}": ${problem}`);
   }
   if (draft.until === 0) return failed("no end: add a line like `until 20`");
-  return ok(draft);
+  const { open: _, ...scenario } = draft;
+  const problem = brokenConfig(scenario) ?? unknownName(scenario);
+  return problem === undefined ? ok(scenario) : failed(problem);
 }
 
 function readLine(draft: Draft, words: readonly string[]): string | undefined {
   const [first, ...rest] = words;
+  draft.open = undefined;
   switch (first) {
     case "router":
       return readRouter(draft, rest);
+    case "host":
+      return readHost(draft, rest);
+    case "config":
+      if (rest[0] === undefined) return "expected a name";
+      draft.open = { name: rest[0], lines: [] };
+      draft.configs = [...draft.configs, draft.open];
+      return undefined;
     case "at":
       return readStep(draft, rest);
+    case "seed":
+      draft.seed = Number(rest[0]);
+      return Number.isInteger(draft.seed) ? undefined : "expected a whole number";
+    case "late-alarms":
+      draft.lateAlarms = true;
+      return undefined;
     case "until": {
       const end = Number(rest[0]);
       if (!(end > 0)) return "expected a time in seconds";
@@ -61,124 +111,83 @@ function readLine(draft: Draft, words: readonly string[]): string | undefined {
       return undefined;
     }
     default:
-      return "expected router, at or until";
+      return "expected host, config, router, at, seed, late-alarms or until";
   }
 }
 
-function readRouter(draft: Draft, words: readonly string[]): string | undefined {
-  const [name, text, ...options] = words;
-  const address = parseIpAddress(text ?? "");
-  if (name === undefined || !address.ok) return "expected a name and an IPv4 address";
-  let said: Partial<RouterConfig> = {};
-  for (let at = 0; at < options.length; ) {
-    const option = readOption(options.slice(at));
-    if (option === undefined) return `unknown option ${options.slice(at, at + 2).join(" ")}`;
-    said = { ...said, ...option.said };
-    at += option.words;
-  }
-  const config = simulatedConfig({ name, ...said });
-  draft.routers = [...draft.routers, { name, address: address.value, config }];
+function readHost(draft: Draft, words: readonly string[]): string | undefined {
+  const [name, ...texts] = words;
+  const addresses = texts.map(parseIpAddress);
+  if (name === undefined || addresses.length === 0) return "expected a name and an IPv4 address";
+  const good = addresses.flatMap((address) => (address.ok ? [address.value] : []));
+  if (good.length < addresses.length) return "expected a name and an IPv4 address for each interface";
+  draft.hosts = [...draft.hosts, { name, addresses: good }];
   return undefined;
 }
 
-interface Option {
-  readonly said: Partial<RouterConfig>;
-  /** Words used up. */
-  readonly words: number;
+function readRouter(draft: Draft, words: readonly string[]): string | undefined {
+  const [name, text = "", ...options] = words;
+  const address = parseIpAddress(text);
+  if (name === undefined || !address.ok) return "expected a name and an IPv4 address";
+  const lines = routerLineConfig(name, options);
+  if (!lines.ok) return lines.error;
+  draft.hosts = [...draft.hosts, { name, addresses: [address.value] }];
+  draft.configs = [...draft.configs, { name, lines: lines.value }];
+  return undefined;
 }
-
-/** The options of a router line, by their words in keepalived.conf. */
-const SWITCHES: Readonly<Record<string, Partial<RouterConfig>>> = {
-  nopreempt: { preempt: false },
-  strict: { strict: true },
-  lower_prio_no_advert: { lowerPriorityNoAdvertisement: true },
-  higher_prio_send_advert: { higherPrioritySendAdvertisement: true },
-};
-
-const SETTINGS: Readonly<Record<string, (value: string) => Partial<RouterConfig> | undefined>> = {
-  priority: (value) => ({ priority: Number(value) }),
-  version: (value) => (value === "2" || value === "3" ? { version: value === "2" ? 2 : 3 } : undefined),
-  state: (value) => (value === "master" || value === "backup" ? { initialState: value } : undefined),
-  advert_int: (value) => ({ advertisementInterval: seconds(Number(value)) }),
-  preempt_delay: (value) => ({ preemptDelay: seconds(Number(value)) }),
-  down_timer_adverts: (value) => ({ downTimerAdvertisements: Number(value) }),
-  startup_delay: (value) => ({ startupDelay: seconds(Number(value)) }),
-  auth_pass: (value) => ({ authentication: { kind: "pass", password: value } }),
-};
-
-function readOption(words: readonly string[]): Option | undefined {
-  const [word = "", value] = words;
-  const switched = SWITCHES[word];
-  if (switched !== undefined) return { said: switched, words: 1 };
-  const said = value === undefined ? undefined : SETTINGS[word]?.(value);
-  return said === undefined ? undefined : { said, words: 2 };
-}
-
-/** Each verb of an `at` line; names and values follow it. */
-const VERBS: Readonly<Record<string, (world: World, objects: readonly string[]) => void>> = {
-  start: (world, [name = ""]) => world.router(name).start(world.now),
-  stop: (world, [name = ""]) => world.router(name).stop(world.now),
-  kill: (world, [name = ""]) => world.router(name).kill(),
-  "power-off": (world, [name = ""]) => world.router(name).powerOff(),
-  hold: (world, [name = ""]) => world.router(name).hold(),
-  resume: (world, [name = ""]) => world.router(name).resume(world.now),
-  "link-down": (world, [name = ""]) => world.router(name).setLink(false, world.now),
-  "link-up": (world, [name = ""]) => world.router(name).setLink(true, world.now),
-  "delete-address": (world, [name = "", address = ""]) =>
-    world.router(name).loseAddress(address as IpAddress, world.now),
-  priority: (world, [name = "", value = ""]) =>
-    world.router(name).deliver({ kind: "priority-changed", priority: Number(value) }, world.now),
-  cut: (world, [from = "", to = ""]) => world.segment.cut(from, to),
-  mend: (world, [from = "", to = ""]) => world.segment.mend(from, to),
-};
 
 function readStep(draft: Draft, words: readonly string[]): string | undefined {
   const [time, verb = "", ...objects] = words;
   if (!(Number(time) >= 0)) return "expected a time in seconds after at";
-  if (VERBS[verb] === undefined) return `expected one of ${Object.keys(VERBS).join(", ")}`;
+  if (!isVerb(verb)) return `expected one of ${VERB_NAMES.join(", ")}`;
   draft.steps = [...draft.steps, { at: instant(Number(time) * 1_000_000), verb, objects }];
   return undefined;
 }
 
-/** Everything that happened in a scenario as text, one line each; repeated advertisements are counted on one line. */
-export function playScenario(scenario: Scenario, seed = 1): string {
-  const world = new World({ seed, routers: scenario.routers, lateAlarms: false });
-  for (const { at, verb, objects } of scenario.steps) {
-    world.schedule(at, () => {
-      world.record("*", [verb, ...objects].join(" "));
-      VERBS[verb]?.(world, objects);
-    });
+function brokenConfig({ configs }: Scenario): string | undefined {
+  for (const { name, lines } of configs) {
+    const config = readWrittenConfig(lines.join("\n"));
+    if (!config.ok) return `config ${name}: ${config.error}`;
   }
-  world.runUntil(scenario.until);
-  const broken = world.violations.map(({ at, what }) => `${clock(at)}  !         ${what}`);
-  const end = `${clock(scenario.until)}  *         end: master ${world.masters.join(" ") || "none"}`;
-  return [...condense(world.trace), ...broken, end, ""].join("\n");
+  return undefined;
 }
 
-/** A series of equal entries of one router, uninterrupted by any other, becomes one line. */
-function condense(trace: readonly TraceEntry[]): readonly string[] {
-  const lines: string[] = [];
-  for (let at = 0; at < trace.length; ) {
-    const entry = trace[at] as TraceEntry;
-    let next = at + 1;
-    while (trace[next]?.who === entry.who && trace[next]?.what === entry.what) next++;
-    lines.push(traceLine(entry) + series(trace.slice(at, next)));
-    at = next;
+/** A host that does not exist is noticed before the run, not in the middle of it. */
+function unknownName({ hosts, steps }: Scenario): string | undefined {
+  const names = new Set([...hosts.map(({ name }) => name), "client"]);
+  for (const { verb, objects } of steps) {
+    if (verb === "network" || verb === "calm") continue;
+    const [name = "", second = ""] = objects;
+    const wrong = !names.has(name)
+      ? name
+      : (verb === "cut" || verb === "mend") && !names.has(second)
+        ? second
+        : undefined;
+    if (wrong !== undefined) return `${[verb, ...objects].join(" ")}: no host is called "${wrong}"`;
   }
-  return lines;
+  return undefined;
 }
 
-function series(entries: readonly TraceEntry[]): string {
-  const last = entries.at(-1);
-  if (last === undefined || entries.length < 2) return "";
-  return `  (${entries.length} times until ${clock(last.at).trim()})`;
+/** The scenario as text that `parseScenario` reads. */
+export function scenarioText(scenario: Scenario): string {
+  const { seed, lateAlarms, hosts, configs, steps, until } = scenario;
+  return [
+    `seed ${seed}`,
+    ...(lateAlarms ? ["late-alarms"] : []),
+    ...hosts.map(({ name, addresses }) => `host ${name} ${addresses.join(" ")}`),
+    ...configs.flatMap(({ name, lines }) => [`config ${name}`, ...indented(lines)]),
+    ...steps.map(({ at, verb, objects }) => ["at", at / 1_000_000, verb, ...objects].join(" ")),
+    `until ${until / 1_000_000}`,
+    "",
+  ].join("\n");
 }
 
-/** One entry as a line of text. */
-export function traceLine({ at, who, what }: TraceEntry): string {
-  return `${clock(at)}  ${who.padEnd(8)}  ${what}`;
-}
-
-function clock(at: Instant): string {
-  return (at / 1_000_000).toFixed(6).padStart(11);
+function indented(lines: readonly string[]): readonly string[] {
+  let depth = 1;
+  return lines.map((line) => {
+    if (line.endsWith("}")) depth--;
+    const shown = "    ".repeat(depth) + line;
+    if (line.endsWith("{")) depth++;
+    return shown;
+  });
 }

@@ -1,8 +1,10 @@
 import { after, type Instant } from "../base/time.ts";
+import { isAnswered, nextFarewell } from "./farewell.ts";
 import type { Heard, ReceivedAdvertisement } from "./reception.ts";
-import type { BackupRole, RouterEffect, RouterState } from "./router-state.ts";
+import type { BackupRole, Farewell, RouterEffect, RouterState } from "./router-state.ts";
 import { skewTime } from "./timers.ts";
 import {
+  advertise,
   downInterval,
   enterMaster,
   type InRole,
@@ -11,9 +13,31 @@ import {
   unchanged,
 } from "./transitions.ts";
 
+const LOWEST_PRIORITY = 1;
+
 /** The alarm of a Backup: the master is gone when its time is up (RFC 3768 section 6.4.2). */
 export function backupAlarm(state: InRole<BackupRole>, now: Instant): RouterStep {
-  return now < state.role.masterDownAt ? unchanged(state) : enterMaster(state, now);
+  if (now >= state.role.masterDownAt) return enterMaster(state, now);
+  const { farewell } = state.role;
+  return farewell === undefined || now < farewell.nextAt
+    ? unchanged(state)
+    : sayFarewell(state, farewell, now);
+}
+
+/**
+ * With the lowest priority there is, so that it moves nobody. Not when the winner has come down to it, for then it would
+ * be a claim, and not before one is heard: with `nopreempt` another backup would wait for us.
+ */
+function sayFarewell(state: InRole<BackupRole>, farewell: Farewell, now: Instant): RouterStep {
+  const { farewell: _, ...rest } = state.role;
+  if (state.master === undefined) {
+    const later = { ...farewell, nextAt: after(now, rest.masterInterval) };
+    return unchanged({ ...state, role: { ...rest, farewell: later } });
+  }
+  const next = nextFarewell(farewell, rest.masterInterval, now);
+  const role: BackupRole = next === undefined ? rest : { ...rest, farewell: next };
+  const lowest = state.master.priority > LOWEST_PRIORITY;
+  return { state: { ...state, role }, effects: lowest ? advertise(state, LOWEST_PRIORITY) : [] };
 }
 
 /** An advertisement heard as Backup. */
@@ -23,14 +47,20 @@ export function backupAdvertisement(before: InRole<BackupRole>, { received, now 
   if (accepted(state, received, now)) return { state: masterHeard(state, received, now), effects };
   // Lower than ours and preemption is on: discarded, and the down timer runs on.
   const master = { address: received.source, priority: received.priority };
-  return { state: { ...state, master }, effects: [...effects, ...lowerHeard(state, received)] };
+  const { farewell, ...role } = state.role;
+  const told = farewell !== undefined && !isAnswered(farewell, role.masterInterval, now) ? { farewell } : {};
+  return {
+    state: { ...state, role: { ...role, ...told }, master },
+    effects: [...effects, ...lowerHeard(state, received)],
+  };
 }
 
 /** Priority 0: the master leaves, so only the skew stands between us and its addresses (TM-4). */
 function masterResigned(state: InRole<BackupRole>, now: Instant): RouterState {
   const { version } = state.config;
-  const skew = skewTime({ version, priority: state.priority, interval: state.role.masterInterval });
-  return { ...state, role: { ...state.role, masterDownAt: after(now, skew) } };
+  const { farewell: _, ...role } = state.role;
+  const skew = skewTime({ version, priority: state.priority, interval: role.masterInterval });
+  return { ...state, role: { ...role, masterDownAt: after(now, skew) } };
 }
 
 /** TM-3, with `nopreempt` and a `preempt_delay` that has not passed: a lower master is left in peace. */
@@ -44,8 +74,11 @@ function accepted(state: InRole<BackupRole>, received: ReceivedAdvertisement, no
 function masterHeard(state: InRole<BackupRole>, received: ReceivedAdvertisement, now: Instant): RouterState {
   const { config } = state;
   const masterInterval = config.version === 3 ? received.interval : config.advertisementInterval;
+  const { farewell } = state.role;
+  const heardUs = farewell === undefined || isAnswered(farewell, state.role.masterInterval, now);
   const role: BackupRole = {
     kind: "backup",
+    ...(heardUs ? {} : { farewell }),
     masterInterval,
     masterDownAt: after(now, downInterval(state, masterInterval)),
     ...preemptNotBefore(state, received, now),

@@ -69,7 +69,7 @@ function resumeFault(
   { role, faults, now }: Before<"fault"> & { readonly faults: readonly FaultReason[] },
 ): RouterStep {
   if (faults.length > 0) {
-    return { state: { ...state, role: { kind: "fault", reasons: faults } }, effects: giveUp(state.config) };
+    return { state: { ...state, role: { ...role, reasons: faults } }, effects: giveUp(state.config) };
   }
   const downIn = downInterval(state, state.config.advertisementInterval);
   const entered = enterBackup({ ...state, role }, { reason: "fault-cleared", downIn, now });

@@ -25,10 +25,7 @@ export type FaultReason =
 /** What each role needs is inside it. The names are those of RFC 3768; RFC 9568 says Active for Master. */
 export type Role =
   /** Before `startup`, during `vrrp_startup_delay` (then `startsAt` is set) and after `shutdown`. */
-  | InitializeRole
-  | { readonly kind: "fault"; readonly reasons: readonly FaultReason[] }
-  | BackupRole
-  | MasterRole;
+  InitializeRole | FaultRole | BackupRole | MasterRole;
 
 /** Not in any election: before the start, while it is delayed, and after the end. */
 export interface InitializeRole {
@@ -36,6 +33,14 @@ export interface InitializeRole {
   readonly startsAt?: Instant;
   /** What is known to be wrong before the start. */
   readonly faults: readonly FaultReason[];
+}
+
+/** Kept out of the election. */
+export interface FaultRole {
+  readonly kind: "fault";
+  readonly reasons: readonly FaultReason[];
+  /** It was Master until then. */
+  readonly wasMaster?: true;
 }
 
 /** Listening to a master, or for one. */
@@ -47,6 +52,19 @@ export interface BackupRole {
   readonly masterInterval: Duration;
   /** `preempt_delay`: until then a master of lower priority is left in peace. */
   readonly preemptNotBefore?: Instant;
+  /** The master is gone here, and the rest of the `vrrp_sync_group` still hears its own. */
+  readonly awaitsGroup?: true;
+  /** After a reign of ours, until the winner shows that it has heard of it. */
+  readonly farewell?: Farewell;
+}
+
+/** What a router that has yielded still says, so that the winner announces the addresses over our announcements. */
+export interface Farewell {
+  /** Absent while nothing was said. */
+  readonly sentAt?: Instant;
+  readonly nextAt: Instant;
+  /** How many more are sent at most. */
+  readonly left: number;
 }
 
 /** Advertising, with the addresses on the interface. */
@@ -146,6 +164,8 @@ export type RouterEvent =
   | { readonly kind: "fault-raised"; readonly reason: FaultReason }
   | { readonly kind: "fault-cleared"; readonly reason: FaultReason }
   | { readonly kind: "source-address-changed"; readonly source: IpAddress | undefined }
+  /** Its time is up, but not yet that of every other member of the `vrrp_sync_group`: the wait begins again. */
+  | { readonly kind: "await-group" }
   /** Another member of the `vrrp_sync_group` became Master, or gave it up: this one follows. */
   | { readonly kind: "follow-group"; readonly to: "master" | "backup" }
   /** A new configuration of the same router (same key); role and timers are kept. */

@@ -1,6 +1,7 @@
 import type { Step } from "../base/machine.ts";
 import { after, between, type Duration, type Instant, microseconds } from "../base/time.ts";
 import { announce, followingBursts } from "./announcements.ts";
+import { beginFarewell } from "./farewell.ts";
 import { addPaths, removePaths } from "./paths.ts";
 import { advertisedAddresses, movingAddresses, type RouterConfig } from "./router-config.ts";
 import type {
@@ -138,9 +139,13 @@ export function enterMaster(
 export function enterFault(state: RouterState, reasons: readonly FaultReason[]): RouterStep {
   const changed = change(
     { ...state, master: undefined },
-    { role: { kind: "fault", reasons }, reason: "fault-raised" },
+    { role: { kind: "fault", reasons, ...wasMaster(state) }, reason: "fault-raised" },
   );
   return { state: changed.state, effects: [...resign(state), ...changed.effects] };
+}
+
+function wasMaster({ role }: RouterState): { readonly wasMaster?: true } {
+  return role.kind === "master" ? { wasMaster: true } : {};
 }
 
 /** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). */
@@ -156,28 +161,33 @@ export function yieldTo(
   state: InRole<MasterRole>,
   how: { readonly reason: ChangeReason; readonly masterInterval: Duration; readonly now: Instant },
 ): RouterStep {
-  const count = how.reason === "overslept" ? 0 : farewells(state, how.now);
-  const farewell = Array.from({ length: count }, () => advertise(state, state.priority)).flat();
+  const { masterInterval, now, reason } = how;
+  const count = reason === "overslept" ? 0 : lastWords(state, now);
+  const last = Array.from({ length: count }, () => advertise(state, state.priority)).flat();
   const role: BackupRole = {
     kind: "backup",
-    masterDownAt: after(how.now, downInterval(state, how.masterInterval)),
-    masterInterval: how.masterInterval,
+    masterDownAt: after(now, downInterval(state, masterInterval)),
+    masterInterval,
+    ...(state.config.strict || reason === "overslept"
+      ? {}
+      : { farewell: beginFarewell(masterInterval, { now, said: true }) }),
   };
-  const changed = change(state, { role, reason: how.reason });
-  return { state: changed.state, effects: [...farewell, ...giveUp(state.config), ...changed.effects] };
+  const changed = change(state, { role, reason });
+  return { state: changed.state, effects: [...last, ...giveUp(state.config), ...changed.effects] };
 }
 
 /**
  * How often the winner is to hear from us once more, so that it announces its addresses again (ST-14).
- * Deviation: not only once when `higher_prio_send_advert` asks for it, but three times when we were master for less than
- * a down interval: we only became master because the network loses packets, the winner may have missed everything we
- * sent, and then our own announcements would stand in the neighbours' tables until they expire. `vrrp_strict` keeps to
- * the RFC.
+ * Deviation: not only when `higher_prio_send_advert` asks for it. After a partition the winner has been master all the
+ * time and may never have heard of us; then our announcements would stand in the neighbours' tables until they expire.
+ * And three times when we were master for less than a down interval: that happens when the network loses packets, and it
+ * may lose this one too. `vrrp_strict` keeps to the RFC.
  */
-function farewells(state: InRole<MasterRole>, now: Instant): number {
-  const short = downInterval(state, state.config.advertisementInterval);
-  if (!state.config.strict && between(state.role.since, now) <= short) return FAREWELLS_OF_A_SHORT_REIGN;
-  return state.config.higherPrioritySendAdvertisement ? 1 : 0;
+function lastWords(state: InRole<MasterRole>, now: Instant): number {
+  const { strict, advertisementInterval, higherPrioritySendAdvertisement } = state.config;
+  if (strict) return higherPrioritySendAdvertisement ? 1 : 0;
+  const short = downInterval(state, advertisementInterval);
+  return between(state.role.since, now) <= short ? FAREWELLS_OF_A_SHORT_REIGN : 1;
 }
 
 function resign(state: RouterState): readonly RouterEffect[] {

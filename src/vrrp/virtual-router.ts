@@ -3,10 +3,11 @@ import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
+import { beginFarewell } from "./farewell.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
-import type { RouterConfig } from "./router-config.ts";
+import { movingAddresses, type RouterConfig } from "./router-config.ts";
 import type { FaultReason, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
 import {
   begin,
@@ -63,6 +64,8 @@ function step(state: RouterState, event: RouterEvent, now: Instant): Step<Router
       return clearFault(state, event.reason, now);
     case "source-address-changed":
       return changeSource(state, event.source, now);
+    case "await-group":
+      return awaitGroup(state, now);
     case "follow-group":
       return followGroup(state, event.to, now);
     case "reconfigure":
@@ -88,7 +91,9 @@ function deadline(state: RouterState): Instant | undefined {
     case "fault":
       return undefined;
     case "backup":
-      return role.masterDownAt;
+      return role.farewell === undefined
+        ? role.masterDownAt
+        : earliest([role.masterDownAt, role.farewell.nextAt]);
     case "master":
       return earliest([
         role.nextAdvertisementAt,
@@ -115,7 +120,9 @@ function startup(
   const state = { ...before, source: event.source, priority: usablePriority(config, event.priority) };
   if (config.startupDelay === 0) return begin({ ...state, role: { kind: "initialize", faults } }, now);
   const startsAt = after(now, config.startupDelay);
-  return unchanged({ ...state, role: { kind: "initialize", startsAt, faults } });
+  // What an earlier process left behind does not wait: another director may be master by now.
+  const residue: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(config) };
+  return { state: { ...state, role: { kind: "initialize", startsAt, faults } }, effects: [residue] };
 }
 
 function resumeWithSource(
@@ -174,6 +181,15 @@ function changePriority(before: RouterState, wanted: number): RouterStep {
   return unchanged({ ...state, role: { ...role, masterDownAt: instant(role.masterDownAt + shift) } });
 }
 
+/** keepalived's rule: the members of a sync group become Master when all of them would, or a half-cut group would thrash. */
+function awaitGroup(state: RouterState, now: Instant): RouterStep {
+  const { role } = state;
+  if (role.kind !== "backup" || now < role.masterDownAt) return unchanged(state);
+  const { farewell: _, ...waiting } = role;
+  const masterDownAt = after(now, downInterval(state, role.masterInterval));
+  return unchanged({ ...state, role: { ...waiting, awaitsGroup: true, masterDownAt } });
+}
+
 /** The members of a sync group are Master and Backup together (keepalived's rule; no RFC knows such groups). */
 function followGroup(state: RouterState, to: "master" | "backup", now: Instant): RouterStep {
   const { role, config } = state;
@@ -208,8 +224,16 @@ function clearFault(state: RouterState, reason: FaultReason, now: Instant): Rout
   if (role.kind !== "fault") return unchanged(state);
   const reasons = withoutReason(role.reasons, reason);
   if (reasons.length > 0) return unchanged({ ...state, role: { ...role, reasons } });
-  const downIn = downInterval(state, state.config.advertisementInterval);
-  return enterBackup(state, { reason: "fault-cleared", downIn, now });
+  const interval = state.config.advertisementInterval;
+  const downIn = downInterval(state, interval);
+  const entered = enterBackup(state, { reason: "fault-cleared", downIn, now });
+  const backup = entered.state.role;
+  // Our resignation may not have got out, and whoever is master now may not know that there is something to announce.
+  if (role.wasMaster !== true || state.config.strict || backup.kind !== "backup") return entered;
+  return {
+    ...entered,
+    state: { ...entered.state, role: { ...backup, farewell: beginFarewell(interval, { now, said: false }) } },
+  };
 }
 
 /** Follows the interface's address; without one there is nothing to send from, which is a fault. */

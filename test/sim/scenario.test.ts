@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseScenario, playScenario } from "../../src/sim/scenario.ts";
+import { scenarioStory } from "../../src/sim/play-scenario.ts";
+import { parseScenario, scenarioText } from "../../src/sim/scenario.ts";
 
 const FOLDER = join(import.meta.dirname, "../scenario");
 const RULER = "\n--- everything that happened ---\n";
@@ -15,10 +16,12 @@ describe("scenarios: the whole story of each file in test/scenario", () => {
       const [steps = "", told] = readFileSync(path, "utf8").split(RULER);
       const scenario = parseScenario(steps);
       if (!scenario.ok) throw new Error(`${path}: ${scenario.error}`);
-      const happened = playScenario(scenario.value);
+      const happened = scenarioStory(scenario.value);
       if (update) writeFileSync(path, steps + RULER + happened);
       else expect(happened).toBe(told);
-      expect(playScenario(scenario.value), "the same again").toBe(happened);
+      expect(scenarioStory(scenario.value), "the same again").toBe(happened);
+      const printed = parseScenario(scenarioText(scenario.value));
+      expect(printed, "printed and read again").toEqual(scenario);
     });
   }
 });
@@ -30,7 +33,9 @@ describe("the scenario language", () => {
     ["router a 192.0.2.3 colour red\nuntil 2", "unknown option colour red"],
     ["at soon start a\nuntil 2", "expected a time in seconds"],
     ["router a 192.0.2.3", "no end"],
-    ["hello", "expected router, at or until"],
+    ["hello", "expected host, config, router, at, seed, late-alarms or until"],
+    ["config a\n    vrrp_instance A {\n    flavour sweet\n    }\nuntil 3", "config a: line"],
+    ["host a 192.0.2.3\nat 1 hold b\nuntil 3", 'no host is called "b"'],
   ])("refuses %j and says what was expected", (text, wanted) => {
     const scenario = parseScenario(text);
     expect(scenario.ok ? "accepted" : scenario.error).toContain(wanted);

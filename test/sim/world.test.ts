@@ -2,43 +2,44 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { IpAddress } from "../../src/base/ip-address.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import { instant, microseconds, seconds } from "../../src/base/time.ts";
+import { instant, microseconds } from "../../src/base/time.ts";
 import { EventQueue } from "../../src/sim/event-queue.ts";
+import { playScenario, scenarioStory } from "../../src/sim/play-scenario.ts";
+import { parseScenario, type Scenario } from "../../src/sim/scenario.ts";
 import { CALM, Segment } from "../../src/sim/segment.ts";
-import { simulatedConfig } from "../../src/sim/simulated-config.ts";
-import { World } from "../../src/sim/world.ts";
-import type { RouterConfig } from "../../src/vrrp/router-config.ts";
+import type { World } from "../../src/sim/world.ts";
 
 const VIRTUAL = "192.0.2.1" as IpAddress;
 
-function pair(first: Partial<RouterConfig> = {}, second: Partial<RouterConfig> = {}, seed = 1): World {
-  const world = new World({
-    seed,
-    lateAlarms: false,
-    routers: [
-      {
-        name: "a",
-        address: "192.0.2.11" as IpAddress,
-        config: simulatedConfig({ name: "a", priority: 150, ...first }),
-      },
-      { name: "b", address: "192.0.2.12" as IpAddress, config: simulatedConfig({ name: "b", ...second }) },
-    ],
-  });
-  for (const router of world.routers.values()) world.act(() => router.start(world.now));
-  return world;
+function scenario(text: string): Scenario {
+  const parsed = parseScenario(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
 }
+
+function play(text: string): World {
+  return playScenario(scenario(text), { tracing: true }).world;
+}
+
+const pair = (steps: string, first = "", second = ""): string => `
+router a 192.0.2.11 priority 150 ${first}
+router b 192.0.2.12 priority 100 ${second}
+at 0 start a
+at 0 start b
+${steps}`;
+
+const violations = (world: World): readonly string[] => world.violations.map(({ what }) => what);
 
 describe("the event queue", () => {
   it("gives the earliest first, and of equals the one put in first", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (times) => {
-        const queue = new EventQueue<number>();
-        times.forEach((time, order) => {
-          queue.push(instant(time), order);
+        const queue = new EventQueue<{ at: number; item: number }>();
+        times.forEach((at, item) => {
+          queue.push(instant(at), { at, item });
         });
         const out: { at: number; item: number }[] = [];
-        for (let next = queue.pop(); next !== undefined; next = queue.pop())
-          out.push({ at: next.at, item: next.item });
+        for (let next = queue.pop(); next !== undefined; next = queue.pop()) out.push(next);
         const wanted = times.map((at, item) => ({ at, item })).sort((x, y) => x.at - y.at || x.item - y.item);
         expect(out).toEqual(wanted);
       }),
@@ -69,78 +70,68 @@ describe("the segment", () => {
 
 describe("the world", () => {
   it("moves the client with the master", () => {
-    const world = pair();
-    world.runUntil(instant(5_000_000));
-    expect([world.masters, world.believed(VIRTUAL)]).toEqual([["a"], "a"]);
-    world.act(() => world.router("a").powerOff());
-    world.runUntil(instant(10_000_000));
-    expect([world.masters, world.believed(VIRTUAL)]).toEqual([["b"], "b"]);
+    const before = play(pair("until 5"));
+    expect([before.masters, before.client.believed(VIRTUAL)]).toEqual([["a"], "a"]);
+    const after = play(pair("at 5 power-off a\nuntil 10"));
+    expect([after.masters, after.client.believed(VIRTUAL)]).toEqual([["b"], "b"]);
   });
 
   it("a killed process leaves its addresses behind, a new one removes them first (ST-12)", () => {
-    const world = pair();
-    world.runUntil(instant(5_000_000));
-    const a = world.router("a");
-    world.act(() => a.kill());
-    world.runUntil(instant(10_000_000));
-    expect([...a.addresses]).toEqual([VIRTUAL]);
-    world.act(() => a.start(world.now));
-    expect([...a.addresses]).toEqual([]);
+    const killed = play(pair("at 5 kill a\nuntil 10"));
+    expect(killed.host("a").kernel.has("eth0", VIRTUAL)).toBe(true);
+    const again = play(pair("at 5 kill a\nat 10 start a\nuntil 10"));
+    expect(again.host("a").kernel.has("eth0", VIRTUAL)).toBe(false);
   });
 
-  it("says which routers it has when asked for another", () => {
-    expect(() => pair().router("c")).toThrow(/"c".*a, b/);
+  it("says which hosts and networks it has when asked for another", () => {
+    const world = play(pair("until 1"));
+    expect(() => world.host("c")).toThrow(/"c".*a, b/);
+    expect(() => world.segment("eth7")).toThrow(/eth7.*eth0/);
   });
-});
 
-describe("ST-14 a network that loses three packets in ten", () => {
-  it("keeps the client away from the master for less than two hundredths of the time", () => {
-    let samples = 0;
-    let dark = 0;
-    for (let seed = 1; seed <= 10; seed++) {
-      const quick = { version: 3, advertisementInterval: seconds(0.1) } as const;
-      const world = pair(quick, quick, seed);
-      world.runUntil(instant(2_000_000));
-      world.segment.conditions = { ...CALM, loss: 0.3 };
-      for (let time = 2_000_000; time < 42_000_000; time += 5_000) {
-        world.runUntil(instant(time));
-        const believed = world.believed(VIRTUAL);
-        samples++;
-        if (believed === undefined || world.router(believed).role !== "master") dark++;
-      }
-    }
-    expect(dark / samples).toBeLessThan(0.02);
+  it("TM-7 steps of the wall clock move nothing", () => {
+    const story = (steps: string): string =>
+      scenarioStory(scenario(pair(`${steps}\nat 7 kill a\nuntil 15`)))
+        .split("\n")
+        .filter((line) => !line.includes("clock-step"))
+        .join("\n");
+    const stepped = "at 1 clock-step a 3600\nat 2 clock-step b -3600\nat 7.5 clock-step b 86400";
+    expect(story(stepped)).toBe(story(""));
+    expect(play(pair(`${stepped}\nuntil 9`)).host("b").wallClockError).toBe(82_800);
+  });
+
+  it("an alarm that nobody has set does no harm", () => {
+    const woken = Array.from({ length: 40 }, (_, at) => `at ${at / 4} wake a\nat ${at / 4} wake b`).join(
+      "\n",
+    );
+    const story = (steps: string): string =>
+      scenarioStory(scenario(pair(`${steps}\nuntil 12`)))
+        .split("\n")
+        .filter((line) => !line.includes(" wake "))
+        .join("\n");
+    const advertised = (text: string): string => text.replaceAll(/ {2}\(\d+ times.*/g, "");
+    expect(new Set(advertised(story(woken)).split("\n"))).toContain(
+      "   3.414062  a         info: (a) Entering MASTER STATE",
+    );
+    expect(violations(play(pair(`${woken}\nuntil 12`)))).toEqual([]);
   });
 });
 
 describe("the invariants notice", () => {
-  it("two masters that could hear each other", () => {
-    const world = pair({ virtualRouterId: 1 }, { virtualRouterId: 2 });
-    world.runUntil(instant(8_000_000));
-    expect(world.violations[0]?.what).toMatch(
-      /a and b hear each other and were both master for 1\.\d+ s, allowed 1\.\d+ s/,
-    );
+  it("nothing in a day of peace", () => {
+    const slow = "version 3 advert_int 40";
+    const world = play(pair("until 86400", slow, slow));
+    expect([world.masters, violations(world), world.client.believed(VIRTUAL)]).toEqual([["a"], [], "a"]);
   });
 
-  it("but not while they cannot hear each other", () => {
-    const world = pair();
-    world.segment.cut("a", "b");
-    world.segment.cut("b", "a");
-    world.runUntil(instant(20_000_000));
-    expect([world.masters, world.violations]).toEqual([["a", "b"], []]);
+  it("but not two masters that cannot hear each other", () => {
+    const world = play(pair("at 0 cut a b\nat 0 cut b a\nuntil 20"));
+    expect([world.masters, violations(world)]).toEqual([["a", "b"], []]);
   });
 
-  it("an address that is not where it should be", () => {
-    const world = pair();
-    world.runUntil(instant(5_000_000));
-    world.act(() => world.router("b").addresses.add(VIRTUAL));
-    expect(world.violations[0]?.what).toBe("b is backup with the addresses 192.0.2.1");
-  });
-
-  it("nothing in a week of peace", () => {
-    const quick = { version: 3, advertisementInterval: seconds(40) } as const;
-    const world = pair(quick, quick);
-    world.runUntil(instant(7 * 86_400 * 1_000_000));
-    expect([world.masters, world.violations, world.believed(VIRTUAL)]).toEqual([["a"], [], "a"]);
+  it("an address that nobody should have", () => {
+    const world = play(pair("until 5"));
+    world.act(() => world.host("b").kernel.addAddress("eth0", { address: VIRTUAL, prefixLength: 32 }));
+    expect(violations(world)).toEqual(["b has eth0 192.0.2.1 and is no master of it"]);
   });
 });

@@ -99,8 +99,8 @@ describe("master", () => {
 
   it("yields to the better one with its down timer set (section D)", () => {
     const router = bench("master").on(advert(150), at(9.5));
-    expect(router.told).toEqual(["remove-addresses", "master -> backup"]);
-    expect(router.deadline).toBe(at(9.5 + 3.609375));
+    expect(router.told).toEqual(["advert 100", "remove-addresses", "master -> backup"]);
+    expect(router.masterDownAt).toBe(at(9.5 + 3.609375));
     expect(router.state.master).toEqual({ address: HIGHER, priority: 150 });
   });
 
@@ -109,16 +109,56 @@ describe("master", () => {
       advert(150, { version: 3, interval: seconds(2) }),
       at(9),
     );
-    expect(router.deadline).toBe(9_000_000 + 6_000_000 + 1_218_750);
+    expect(router.masterDownAt).toBe(9_000_000 + 6_000_000 + 1_218_750);
   });
 
-  it("ST-14 higher_prio_send_advert, adds one more advertisement, a short reign three", () => {
-    const late = bench("master", { higherPrioritySendAdvertisement: true }).on(advert(150), at(60));
-    expect(late.told).toEqual(["advert 100", "remove-addresses", "master -> backup"]);
-    const short = bench("master").on(advert(150), at(3.6));
-    expect(short.told).toEqual([...new Array(3).fill("advert 100"), "remove-addresses", "master -> backup"]);
-    expect(bench("master").on(advert(150), at(3.7)).told[0]).toBe("remove-addresses");
-    expect(bench("master", { strict: true }).on(advert(150), at(1)).told[0]).toBe("remove-addresses");
+  it("ST-14 last words: one advertisement, after a short reign three, under vrrp_strict as it is asked for", () => {
+    const left = ["remove-addresses", "master -> backup"];
+    const yielding = (said: Parameters<typeof bench>[1], time: number): readonly string[] =>
+      bench("master", said).on(advert(150), at(time)).told;
+    expect(yielding({}, 3.7)).toEqual(["advert 100", ...left]);
+    expect(yielding({}, 3.6)).toEqual([...new Array(3).fill("advert 100"), ...left]);
+    expect(yielding({ strict: true }, 1)).toEqual(left);
+    expect(yielding({ strict: true, higherPrioritySendAdvertisement: true }, 60)).toEqual([
+      "advert 100",
+      ...left,
+    ]);
+  });
+
+  it("ST-14 says once more that it was master, with priority 1, until the winner answers off its beat", () => {
+    const router = bench("master").on(advert(150), at(9));
+    const heard: number[] = [];
+    for (let second = 9; second < 12; second++) {
+      for (const { at: time, effect } of router.run(at(second + 0.9)))
+        if (effect.kind === "send-advertisement") {
+          expect(effect.advertisement.priority).toBe(1);
+          heard.push(time / 1_000_000);
+        }
+      router.on(advert(150), at(second + 1));
+    }
+    expect(heard).toEqual([9.5, 10.5, 11.5]);
+    router.run(at(12.5));
+    router.on(advert(150), at(12.501));
+    expect(router.run(at(13.4))).toEqual([]);
+    const { role } = router.state;
+    expect(role.kind === "backup" && role.farewell).toBeUndefined();
+  });
+
+  it("ST-14 gives up telling a winner that never answers, and says nothing to one of priority 1", () => {
+    const count = (priority: number, said: Parameters<typeof bench>[1]): number => {
+      const router = bench("master", said).on(advert(priority), at(9));
+      let sent = 0;
+      for (let second = 9; second < 200; second++) {
+        sent += router
+          .run(at(second + 0.9))
+          .filter(({ effect }) => effect.kind === "send-advertisement").length;
+        router.on(advert(priority), at(second + 1));
+      }
+      return sent;
+    };
+    expect(count(150, {})).toBe(11);
+    expect(count(150, { strict: true })).toBe(0);
+    expect(count(1, { priority: 1 })).toBe(0);
   });
 
   it("ST-13 a lower priority: announced again after garp_lower_prio_delay, logged once per second", () => {

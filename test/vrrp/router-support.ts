@@ -78,6 +78,12 @@ export class Bench {
     return virtualRouter.deadline(this.state);
   }
 
+  /** When a backup gives its master up. */
+  get masterDownAt(): Instant | undefined {
+    const { role } = this.state;
+    return role.kind === "backup" ? role.masterDownAt : undefined;
+  }
+
   get role(): string {
     return this.state.role.kind;
   }

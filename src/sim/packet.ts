@@ -1,0 +1,20 @@
+import type { IpAddress } from "../base/ip-address.ts";
+
+/** A packet under way on a segment. */
+export interface Packet {
+  readonly interface: string;
+  readonly family: 4 | 6;
+  readonly bytes: Uint8Array;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly hopLimit: number;
+}
+
+/** The fields that matter to the simulation, of a packet that our own encoder has made. */
+export function advertised(
+  bytes: Uint8Array,
+  family: 4 | 6,
+): { readonly priority: number; readonly virtualRouterId: number } {
+  const at = family === 4 ? 20 : 0;
+  return { virtualRouterId: bytes[at + 1] as number, priority: bytes[at + 2] as number };
+}
