@@ -187,6 +187,8 @@ describe("the house rules see a bad sample, and let a good one pass", () => {
     ["src/conf/a.ts", "const x = Buffer.alloc(1);", "nothing of Node"],
     ["src/check/a.ts", "console.log(1);", "nothing of Node"],
     ["src/check/a.ts", "const x = `\u0024{Date.now()}`;", "given the time"],
+    ["src/linux/a.ts", "const due = Date.now() + 5;", "set back and forth"],
+    ["src/linux/a.ts", "const x = new Date();", "set back and forth"],
     ["src/cli/a.ts", "export default 1;", "export by name"],
     ["src/cli/a.ts", "enum A { B }", "union of literals"],
     ["src/cli/a.ts", "const enum A { B }", "union of literals"],

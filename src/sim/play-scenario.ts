@@ -5,7 +5,7 @@ import type { Violation } from "./invariants.ts";
 import type { Scenario, ScenarioHost } from "./scenario.ts";
 import { perform } from "./scenario-verbs.ts";
 import { Settlement } from "./settlement.ts";
-import type { HostSetup } from "./simulated-host.ts";
+import type { DirectorMachine, HostSetup } from "./simulated-host.ts";
 import { type TraceEntry, World } from "./world.ts";
 import { readWrittenConfig } from "./written-config.ts";
 
@@ -16,12 +16,15 @@ export interface Played {
 }
 
 /** Runs a scenario to its end. */
-export function playScenario(scenario: Scenario, how: { readonly tracing: boolean }): Played {
+export function playScenario(
+  scenario: Scenario,
+  how: { readonly tracing: boolean; readonly machine?: DirectorMachine },
+): Played {
   const world = new World({
     seed: scenario.seed,
     hosts: scenario.hosts.map(hostSetup),
     lateAlarms: scenario.lateAlarms,
-    tracing: how.tracing,
+    ...how,
   });
   const configs = new Map(scenario.configs.map(({ name, lines }) => [name, lines.join("\n")]));
   const config = (name: string): Config => {

@@ -1,5 +1,6 @@
 import { unreachable } from "../base/assert.ts";
 import type { IpAddress } from "../base/ip-address.ts";
+import type { Machine } from "../base/machine.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { Driver } from "../director/driver.ts";
@@ -31,6 +32,9 @@ export interface Surroundings {
   /** A machine threw, which it must never do. */
   broken(host: SimulatedHost, why: string): void;
 }
+
+/** What runs in the process; a test may put a broken one there. */
+export type DirectorMachine = Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
 /** How a simulated host is made. */
 export interface HostSetup {
@@ -72,6 +76,7 @@ export class SimulatedHost {
   listening = 0;
   readonly lastStep: LastStep = { notified: [], removed: [], resigned: [], lines: 0 };
   readonly #surroundings: Surroundings;
+  readonly #machine: DirectorMachine;
   #process: "none" | "running" | "held" = "none";
   #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect> | undefined;
   #wires = new Map<string, readonly number[]>();
@@ -79,7 +84,8 @@ export class SimulatedHost {
   /** What kernel and scripts told a held process. */
   #untold: VrrpHostEvent[] = [];
 
-  constructor(setup: HostSetup, surroundings: Surroundings) {
+  constructor(setup: HostSetup, surroundings: Surroundings, machine: DirectorMachine = vrrpDirector) {
+    this.#machine = machine;
     this.name = setup.name;
     this.setup = setup;
     this.#surroundings = surroundings;
@@ -112,7 +118,7 @@ export class SimulatedHost {
 
   /** When the process wants to be woken. */
   get deadline(): Instant | undefined {
-    return this.#driver === undefined ? undefined : vrrpDirector.deadline(this.#driver.state);
+    return this.#driver === undefined ? undefined : this.#machine.deadline(this.#driver.state);
   }
 
   /** Starts a new process; one that runs goes on. */
@@ -128,7 +134,7 @@ export class SimulatedHost {
       alarm: { set: (at: Instant | undefined) => this.#surroundings.setAlarm(this, at) },
       perform: (effects: readonly VrrpHostEffect[]) => this.#perform(effects),
     };
-    this.#driver = new Driver(vrrpDirector, { host, initial: initialVrrpState() });
+    this.#driver = new Driver(this.#machine, { host, initial: initialVrrpState() });
     this.deliver({ kind: "start", config, ...this.kernel.snapshot() });
   }
 

@@ -14,6 +14,8 @@ export class TakeoverRule {
   #zeroBefore: number;
   #respectedUntil: Instant | undefined;
   #firstLower: Instant | undefined;
+  /** A reload may have changed the delay that is running; which of the two counts is not judged. */
+  #delayIsUnsure = false;
 
   constructor(entry: RouterEntry) {
     this.#entry = entry;
@@ -43,7 +45,7 @@ export class TakeoverRule {
   /** Another configuration: other intervals and priorities count from now on. */
   reconfigured(): void {
     this.#respectedUntil = undefined;
-    this.#firstLower = undefined;
+    this.#delayIsUnsure = true;
   }
 
   /** The router has another role; what is wrong with that, if anything. */
@@ -52,6 +54,7 @@ export class TakeoverRule {
     why: { readonly event: VrrpHostEvent; readonly now: Instant },
   ): string | undefined {
     const until = this.#respectedUntil;
+    this.#delayIsUnsure = false;
     this.#respectedUntil = undefined;
     this.#firstLower = undefined;
     if (role !== "master" || until === undefined || why.now >= until) return undefined;
@@ -60,6 +63,8 @@ export class TakeoverRule {
 
   #delayed(now: Instant): boolean {
     const { preemptDelay } = this.#entry.config;
-    return this.#firstLower !== undefined && now < after(this.#firstLower, preemptDelay);
+    return (
+      !this.#delayIsUnsure && this.#firstLower !== undefined && now < after(this.#firstLower, preemptDelay)
+    );
   }
 }

@@ -6,7 +6,7 @@ import { EventQueue } from "./event-queue.ts";
 import { Invariants, isActiveMaster, type Violation, WAKE_LATENESS } from "./invariants.ts";
 import { advertised, type Packet } from "./packet.ts";
 import { Segment } from "./segment.ts";
-import { type HostSetup, SimulatedHost, type Surroundings } from "./simulated-host.ts";
+import { type DirectorMachine, type HostSetup, SimulatedHost, type Surroundings } from "./simulated-host.ts";
 
 /** One thing that happened. */
 export interface TraceEntry {
@@ -23,6 +23,8 @@ export interface WorldSetup {
   readonly lateAlarms: boolean;
   /** Whether everything is written down; it costs more than the simulation itself. */
   readonly tracing: boolean;
+  /** The machine of every VRRP process, when it is not ours. */
+  readonly machine?: DirectorMachine;
 }
 
 /** The name of the host that sends to the virtual addresses and believes the last announcement it heard. */
@@ -30,6 +32,8 @@ export const CLIENT = "client";
 
 /** The kernel tells of a change after this time at most, in microseconds. */
 const NOTIFICATION_DELAY = 500;
+/** A machine that is due again at once is woken after so many microseconds. */
+const BUSY_GAP = 1_000;
 /** How long a script runs, in microseconds. */
 const SCRIPT_TIME = 5_000;
 
@@ -57,7 +61,9 @@ export class World {
     this.#setup = setup;
     this.random = seededRandom(setup.seed);
     const surroundings = this.#surroundings();
-    this.hosts = new Map(setup.hosts.map((host) => [host.name, new SimulatedHost(host, surroundings)]));
+    this.hosts = new Map(
+      setup.hosts.map((host) => [host.name, new SimulatedHost(host, surroundings, setup.machine)]),
+    );
     const names = new Set(setup.hosts.flatMap(({ interfaces }) => interfaces.map(({ name }) => name)));
     this.segments = new Map([...names].map((name) => [name, new Segment(this.random)]));
     const all = [...this.hosts.values()];
@@ -194,7 +200,9 @@ export class World {
   #push(host: SimulatedHost, alarm: PendingAlarm, at: Instant): void {
     alarm.pending = at;
     const late = this.#setup.lateAlarms ? this.random() * WAKE_LATENESS : 0;
-    this.schedule((at + Math.round(late)) as Instant, () => {
+    // A machine that asks again for what is past would keep a real host busy; here time goes on.
+    const soonest = at <= this.#now ? this.#now + BUSY_GAP : at;
+    this.schedule((soonest + Math.round(late)) as Instant, () => {
       if (alarm.pending !== at) return;
       alarm.pending = undefined;
       if (alarm.wanted === undefined) return;

@@ -57,6 +57,17 @@ export const pureRules: readonly HouseRule[] = [
   ),
 ];
 
+/**
+ * TM-7: what waits, waits by a monotonic clock. Two files have to do with the time of day: lines of the log carry it, and
+ * `auth_hmac` has it in its packets.
+ */
+const tellsTheTimeOfDay: readonly string[] = ["src/linux/journal.ts", "src/linux/process/vrrp-process.ts"];
+export const clockRule: HouseRule = forbid(
+  /(?<![.\w#])(?:Date\s*[.(]|new Date\b)/g,
+  "a wall clock is set back and forth: use monotonicNow",
+  (file) => isTypeScript(file) && partOf(file.path) === "linux" && !tellsTheTimeOfDay.includes(file.path),
+);
+
 /** What the language offers and this project does without. */
 export const languageRules: readonly HouseRule[] = [
   forbid(
@@ -229,6 +240,7 @@ function countParameters(code: string, from: number): number {
 /** Every rule that looks at one file alone, by the name under which test/tidy.test.ts reports it. */
 export const houseRules: Readonly<Record<string, readonly HouseRule[]>> = {
   "pure parts know no clock, randomness, promise or Node": pureRules,
+  "no timer reads the wall clock": [clockRule],
   "no default exports, enums, namespaces, any, non-null assertions or silenced types": languageRules,
   "no test is switched off": [skipRule],
   "names say something": [nameRule],
