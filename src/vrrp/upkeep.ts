@@ -67,7 +67,8 @@ function reconfigureMaster(
   if (leaving.length > 0) effects.push({ kind: "remove-addresses", addresses: leaving });
   const kept = keepBursts(state.role.announcements, { config, now });
   const { restore, ...rest } = state.role;
-  const stillLost = restore === undefined ? [] : without(restore.addresses, gone);
+  // As the new configuration has them, so that a refusal is known again for what it is about.
+  const stillLost = restore === undefined ? [] : without(wanted, without(wanted, restore.addresses));
   const role: MasterRole = {
     ...rest,
     lastAdvertisementAt: now,
