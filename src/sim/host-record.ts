@@ -65,6 +65,9 @@ function effectLine(host: Recorded, effect: VrrpHostEffect): string | undefined 
     case "add-rule":
     case "remove-rule":
     case "promote-secondaries":
+    case "configure-filter":
+    case "filter-addresses":
+    case "set-local-igmp":
     case "run-script":
     case "make-own-interface":
     case "remove-own-interface":

@@ -289,6 +289,9 @@ export class SimulatedHost {
       case "add-rule":
       case "remove-rule":
       case "promote-secondaries":
+      case "configure-filter":
+      case "filter-addresses":
+      case "set-local-igmp":
       case "make-own-interface":
       case "remove-own-interface":
         return undefined;
