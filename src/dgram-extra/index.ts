@@ -1,10 +1,12 @@
 /** dgram-extra: raw IP, AF_PACKET, netlink and unix datagram sockets for Node, and the system calls around them. */
 export { addressOf, bpf } from "./bpf.ts";
 export type { SocketEvents, SocketOptions } from "./configurable-socket.ts";
+export { type DirectoryChange, DirectoryWatcher } from "./directory-watcher.ts";
 export { makeFifo } from "./fifo.ts";
 export { isLockedByAnother, lockFile } from "./file-lock.ts";
 export { interfaceIndex, interfaceName } from "./interface-index.ts";
 export { ipBytes, ipText } from "./ip-text.ts";
+export { LinkBeat, type LinkBeatMethod } from "./link-beat.ts";
 export { type MemoryMap, mapMemory } from "./memory-map.ts";
 export { MonotonicTimer } from "./monotonic-timer.ts";
 export { fileSystemType, type Mount, mount, unmount } from "./mount.ts";

@@ -168,6 +168,11 @@ function takePlacement(entry: RouterEntry, placement: Placement, context: StepCo
 }
 
 function reconfigure(entry: RouterEntry, context: StepContext): void {
+  const before = entry.priority;
   entry.priority = priorityOf(entry, context.state);
+  if (entry.priority !== before) {
+    const message = `(${entry.instance.name}) Changing effective priority from ${before} to ${entry.priority}`;
+    context.out.push({ kind: "log", level: "info", message });
+  }
   deliver(entry, { kind: "reconfigure", config: entry.config, priority: entry.priority }, context);
 }

@@ -2,11 +2,13 @@ import { unreachable } from "../base/assert.ts";
 import { type AddressFamily, familyOf } from "../base/ip-address.ts";
 import type { Result } from "../base/result.ts";
 import type { Duration, Instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
 import type { DriverHost } from "../director/driver.ts";
 import type {
   InterfaceAddress,
   Link,
   OwnLink,
+  TrackerReadings,
   VrrpHostEffect,
   VrrpHostEvent,
   Wire,
@@ -14,6 +16,7 @@ import type {
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
 import { KernelPaths } from "./kernel-paths.ts";
+import { LinkPolling, polledInterfaces } from "./link-polling.ts";
 import { LocalIgmp } from "./local-igmp.ts";
 import { PacketFilter } from "./netfilter/packet-filter.ts";
 import type { AddressSpecification } from "./netlink/interface-address.ts";
@@ -23,9 +26,10 @@ import type { NetlinkFailure } from "./netlink/request-socket.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
 import { OwnInterfaces } from "./own-interfaces.ts";
 import type { ChildMessage } from "./process/messages.ts";
-import { readSysctl, writeSysctl } from "./sysctl.ts";
+import { PromoteSecondaries } from "./promote-secondaries.ts";
+import { Sensors } from "./sensors.ts";
 import { addressSpecification } from "./virtual-address.ts";
-import { VrrpSocket } from "./vrrp-socket.ts";
+import { Wires } from "./wires.ts";
 
 /** How a VrrpHost reaches its process. */
 export interface VrrpHostOptions {
@@ -53,18 +57,19 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       if (own.kind === "vmac") this.#filter.guard(own.name, { family: own.family, index, baseIndex });
     },
   });
-  readonly #wires = new Map<string, VrrpSocket>();
-  /** What each wire was opened with and can only be opened anew for. */
-  readonly #shapes = new Map<string, string>();
+  readonly #wires: Wires;
   readonly #indexes = new Map<string, number>();
   readonly #vrfTables = new Map<string, number>();
-  /** `promote_secondaries` of interfaces as it was before we switched it on. */
-  readonly #promotion = new Map<string, string>();
+  readonly #promotion = new PromoteSecondaries();
   #forwardingChanged = false;
+  readonly #sensors: Sensors;
+  readonly #polling = new LinkPolling((name) => this.#linkPolled(name));
+  #monitor: NetlinkMonitor | undefined;
   #stopping = false;
 
   constructor(options: VrrpHostOptions) {
     this.#options = options;
+    this.#wires = new Wires(options.deliver);
     this.#paths = new KernelPaths({
       netlink: this.#netlink,
       interfaceIndex: (name) => this.#indexOf(name),
@@ -73,6 +78,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       onOverrun: () => this.#overrun(),
       onError: (message) => options.deliver({ kind: "trouble", about: "netlink routes", message }),
     });
+    this.#sensors = new Sensors(options.deliver);
     // The alarm may ring in the same turn in which packets have arrived; they come first, because an advertisement
     // that is already here must count before the timer that it restarts.
     this.alarm = new Alarm(() => setImmediate(() => options.deliver({ kind: "alarm" })));
@@ -83,9 +89,23 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     this.#paths.readNames(folders);
   }
 
+  /** Follows the files, processes and links that a configuration tracks or polls; what they say now. */
+  follow(config: Config): TrackerReadings {
+    const { commandBuffer, monitorBuffer } = config.global.processes.vrrp;
+    if (commandBuffer.bytes !== undefined) this.#netlink.setReceiveBuffer(commandBuffer.bytes);
+    if (monitorBuffer.bytes !== undefined) this.#monitor?.setReceiveBuffer(monitorBuffer.bytes);
+    this.#polling.follow(polledInterfaces(config));
+    return this.#sensors.follow(config);
+  }
+
   /** Begins to listen for changes of interfaces and addresses; what is there now. */
-  startMonitor(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
-    new NetlinkMonitor({
+  startMonitor({ global }: Config): {
+    readonly links: readonly Link[];
+    readonly addresses: readonly InterfaceAddress[];
+  } {
+    const { bytes } = global.processes.vrrp.monitorBuffer;
+    this.#monitor = new NetlinkMonitor({
+      ...(bytes === undefined ? {} : { receiveBuffer: bytes }),
       onEvent: (event) => this.#netlinkEvent(event),
       onError: (message) => this.#options.deliver({ kind: "trouble", about: "netlink", message }),
     });
@@ -112,18 +132,13 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   #performOne(effect: VrrpHostEffect, answers: VrrpHostEvent[]): string | undefined {
     switch (effect.kind) {
       case "open-wire":
-        return this.#openWire(effect);
+        this.#indexes.set(effect.interface, effect.interfaceIndex);
+        return this.#wires.open(effect);
       case "close-wire":
-        this.#wires.get(wireKey(effect))?.close();
-        this.#wires.delete(wireKey(effect));
+        this.#wires.close(effect);
         return undefined;
-      case "send-packet": {
-        const wire = this.#wires.get(wireKey(effect));
-        if (wire === undefined) return `cannot send on ${effect.interface}: it is not there`;
-        const { destination, source, hopLimit } = effect;
-        const sent = wire.send(effect.packet, { destination, source, hopLimit });
-        return sent.ok ? undefined : sent.error;
-      }
+      case "send-packet":
+        return this.#wires.send(effect);
       case "send-frame": {
         const index = this.#indexOf(effect.interface);
         if (index === undefined) return `cannot announce on ${effect.interface}: it is not there`;
@@ -146,7 +161,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "remove-rule":
         return this.#keepsEverything() ? undefined : this.#paths.removeRule(effect.rule);
       case "promote-secondaries":
-        return this.#promoteSecondaries(effect.interface, effect.on);
+        if (effect.on) return this.#promotion.switchOn(effect.interface);
+        return this.#promotion.putBack(effect.interface, this.#indexOf(effect.interface) !== undefined);
       case "configure-filter":
       case "filter-addresses":
         return this.#filterPackets(effect);
@@ -205,50 +221,6 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       interfaceIndex: this.#indexOf(address.interface) ?? 0,
     }));
     return problemOf(this.#filter.change(effect.change, addresses));
-  }
-
-  #openWire(effect: Extract<VrrpHostEffect, { kind: "open-wire" }>): string | undefined {
-    const key = wireKey(effect);
-    const open = this.#wires.get(key);
-    this.#indexes.set(effect.interface, effect.interfaceIndex);
-    const shape = shapeOf(effect);
-    if (open !== undefined && this.#shapes.get(key) === shape) {
-      const heard = open.listenFor(effect.virtualRouterIds);
-      return heard.ok ? undefined : heard.error;
-    }
-    open?.close();
-    this.#wires.delete(key);
-    this.#shapes.set(key, shape);
-    const opened = VrrpSocket.open({
-      interfaceName: effect.interface,
-      interfaceIndex: effect.interfaceIndex,
-      family: effect.family,
-      virtualRouterIds: effect.virtualRouterIds,
-      groups: effect.groups,
-      everyVirtualRouter: effect.everyVirtualRouter,
-      withAuthenticationHeader: effect.withAuthenticationHeader,
-      ...(effect.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: effect.receiveBufferBytes }),
-      onPacket: (packet, info) =>
-        this.#options.deliver({
-          kind: "packet",
-          interface: effect.interface,
-          family: effect.family,
-          packet,
-          source: info.source,
-          hopLimit: info.ttl,
-          ...(info.destination === undefined ? {} : { destination: info.destination }),
-        }),
-      onTrouble: (trouble) => {
-        const message =
-          trouble.kind === "lost"
-            ? `${trouble.packets} packets on ${effect.interface} came too fast and were lost`
-            : `receiving on ${effect.interface} was refused: ${trouble.message}`;
-        this.#options.deliver({ kind: "trouble", about: `${effect.interface} ${trouble.kind}`, message });
-      },
-    });
-    if (!opened.ok) return `cannot open the VRRP socket on ${effect.interface}: ${opened.error}`;
-    this.#wires.set(key, opened.value);
-    return undefined;
   }
 
   #moveAddress(
@@ -315,6 +287,11 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     }
   }
 
+  #linkPolled(name: string): void {
+    const link = this.#netlink.links().find((known) => known.name === name);
+    if (link !== undefined) this.#linkChanged(link);
+  }
+
   /** Notifications were lost: nothing known is sure, so everything is asked again. */
   #overrun(): void {
     this.#options.deliver({
@@ -331,7 +308,9 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     this.#forwardingChanged = true;
     setImmediate(() => {
       this.#forwardingChanged = false;
-      for (const link of this.#netlink.links()) this.#options.deliver({ kind: "link", link });
+      for (const link of this.#netlink.links()) {
+        this.#options.deliver({ kind: "link", link: this.#polling.adjusted(link) });
+      }
     });
   }
 
@@ -340,30 +319,13 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#stopping && this.#options.keepVirtualAddresses;
   }
 
-  #promoteSecondaries(name: string, on: boolean): string | undefined {
-    const setting = `net/ipv4/conf/${name}/promote_secondaries`;
-    if (!on) {
-      const before = this.#promotion.get(name);
-      this.#promotion.delete(name);
-      if (before === undefined || this.#indexOf(name) === undefined) return undefined;
-      const restored = writeSysctl(setting, before);
-      return restored.ok ? undefined : restored.error;
-    }
-    const before = readSysctl(setting);
-    if (!before.ok) return before.error;
-    if (before.value === "1") return undefined;
-    this.#promotion.set(name, before.value);
-    const set = writeSysctl(setting, 1);
-    return set.ok ? undefined : set.error;
-  }
-
   /**
    * Of an interface that we made, notifications of its making and unmaking come when all is over, and tell of what it was
    * like meanwhile: only how it is now counts, and when it is gone its removal is told next.
    */
   #linkChanged(told: Link): void {
     const link = this.#ownInterfaces.has(told.name) ? this.#ownInterfaces.present(told.index) : told;
-    if (link !== undefined) this.#options.deliver({ kind: "link", link });
+    if (link !== undefined) this.#options.deliver({ kind: "link", link: this.#polling.adjusted(link) });
   }
 
   #rename(link: RouteLink): void {
@@ -379,20 +341,11 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   }
 
   #snapshot(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
-    const links = this.#netlink.links();
+    const links = this.#netlink.links().map((link) => this.#polling.adjusted(link));
     this.#indexes.clear();
     for (const link of links) this.#rename(link);
     return { links, addresses: this.#netlink.addresses() };
   }
-}
-
-/** Everything of a wire but the virtual routers it listens for. */
-function shapeOf({ virtualRouterIds: _, ...rest }: Wire): string {
-  return JSON.stringify(rest);
-}
-
-function wireKey(wire: { readonly interface: string; readonly family: AddressFamily }): string {
-  return `${wire.interface}/${wire.family}`;
 }
 
 function problemOf(done: Result<unknown, string>): string | undefined {

@@ -35,7 +35,10 @@ export function effectivePriority(base: number, trackers: readonly Tracker[]): n
 }
 
 function contribution(tracker: Tracker): number {
-  if (tracker.kind === "file") return fileContribution(tracker);
+  if (tracker.kind === "file") {
+    const number = fileContribution(tracker);
+    return number === FILE_FAULT ? 0 : number;
+  }
   const { standing, weight } = tracker;
   if (standing !== (weight > 0 ? "up" : "down")) return 0;
   return tracker.reverse ? -weight : weight;

@@ -46,7 +46,7 @@ describe("effective priority", () => {
     ["a negative weight", 5, -3, false, 85],
     ["reverse", 5, 3, true, 85],
     ["253 at most", 1_000, 1, false, 254],
-    ["a fault adds nothing that could be seen", -254, 1, false, 1],
+    ["a fault takes nothing away besides", -254, 1, false, 100],
     ["weight 0 with the number 0", 0, 0, false, 100],
   ] as const)("a file adds its number times its weight: %s", (_, value, weight, reverse, wanted) => {
     expect(effectivePriority(100, [file(value, weight, reverse)])).toBe(wanted);

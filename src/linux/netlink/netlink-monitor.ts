@@ -56,6 +56,11 @@ export class NetlinkMonitor {
     this.#socket.bind();
   }
 
+  /** Bytes of the buffer for what was not read yet. @throws {SystemError} */
+  setReceiveBuffer(bytes: number): void {
+    this.#socket.setReceiveBuffer(bytes);
+  }
+
   /** Nothing is reported after it. */
   close(): void {
     this.#socket.close();

@@ -60,6 +60,11 @@ export class NetlinkRequestSocket {
     }
   }
 
+  /** Bytes of the buffer for answers. @throws {SystemError} */
+  setReceiveBuffer(bytes: number): void {
+    this.#socket.setReceiveBuffer(bytes);
+  }
+
   /** Asks for a change. */
   change(request: NetlinkRequest): Result<void, NetlinkFailure> {
     const answer = this.#ask({ ...request, flags: (request.flags ?? 0) | requestFlags.acknowledge });

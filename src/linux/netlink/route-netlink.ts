@@ -25,6 +25,11 @@ export class RouteNetlink {
     this.#socket = new NetlinkRequestSocket({ protocol: NETLINK_ROUTE, ...options });
   }
 
+  /** Bytes of the buffer for answers. @throws {SystemError} */
+  setReceiveBuffer(bytes: number): void {
+    this.#socket.setReceiveBuffer(bytes);
+  }
+
   /** Every interface. @throws {Error} when the kernel refuses to tell. */
   links(): readonly Link[] {
     const header = encodeLinkHeader({});

@@ -46,7 +46,8 @@ export class VrrpProcess implements ChildProcess {
   start(config: Config, legacy?: Legacy): void {
     if (legacy === undefined) this.#configurePriority(config);
     this.#host.readRouteNames(routeFolders(config));
-    const { links, addresses } = this.#host.startMonitor();
+    const readings = this.#host.follow(config);
+    const { links, addresses } = this.#host.startMonitor(config);
     this.#host.removeLeftFilter(config.global.filter.table ?? DEFAULT_TABLE);
     if (legacy === undefined) {
       rehearse(config, { now: monotonicNow(), links, addresses });
@@ -57,6 +58,7 @@ export class VrrpProcess implements ChildProcess {
       config,
       links,
       addresses,
+      readings,
       ...(legacy === undefined ? {} : { legacy }),
     });
     // A successor is awaited: whatever can come later does.
@@ -67,7 +69,8 @@ export class VrrpProcess implements ChildProcess {
     if (message.kind === "reload") {
       this.#configurePriority(message.config);
       this.#host.readRouteNames(routeFolders(message.config));
-      this.#deliver({ kind: "reload", config: message.config });
+      const readings = this.#host.follow(message.config);
+      this.#deliver({ kind: "reload", config: message.config, readings });
     } else if (message.kind === "status") {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
       const status = { kind: "vrrp", vrrp, lateness: this.#punctuality.figures() } as const;

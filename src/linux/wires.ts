@@ -1,0 +1,85 @@
+import type { AddressFamily } from "../base/ip-address.ts";
+import type { VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
+import { VrrpSocket } from "./vrrp-socket.ts";
+
+type Named = { readonly interface: string; readonly family: AddressFamily };
+
+/** The VRRP sockets of a process, one for each interface and family. */
+export class Wires {
+  readonly #deliver: (event: VrrpHostEvent) => void;
+  readonly #sockets = new Map<string, VrrpSocket>();
+  /** What each socket was opened with and can only be opened anew for. */
+  readonly #shapes = new Map<string, string>();
+
+  constructor(deliver: (event: VrrpHostEvent) => void) {
+    this.#deliver = deliver;
+  }
+
+  /** Opens one, or lets one that is open listen for other virtual routers; the reason when it cannot be done. */
+  open(wire: Wire): string | undefined {
+    const key = keyOf(wire);
+    const open = this.#sockets.get(key);
+    const shape = shapeOf(wire);
+    if (open !== undefined && this.#shapes.get(key) === shape) {
+      const heard = open.listenFor(wire.virtualRouterIds);
+      return heard.ok ? undefined : heard.error;
+    }
+    open?.close();
+    this.#sockets.delete(key);
+    this.#shapes.set(key, shape);
+    const opened = VrrpSocket.open({
+      interfaceName: wire.interface,
+      interfaceIndex: wire.interfaceIndex,
+      family: wire.family,
+      virtualRouterIds: wire.virtualRouterIds,
+      groups: wire.groups,
+      everyVirtualRouter: wire.everyVirtualRouter,
+      withAuthenticationHeader: wire.withAuthenticationHeader,
+      ...(wire.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: wire.receiveBufferBytes }),
+      onPacket: (packet, info) =>
+        this.#deliver({
+          kind: "packet",
+          interface: wire.interface,
+          family: wire.family,
+          packet,
+          source: info.source,
+          hopLimit: info.ttl,
+          ...(info.destination === undefined ? {} : { destination: info.destination }),
+        }),
+      onTrouble: (trouble) => {
+        const message =
+          trouble.kind === "lost"
+            ? `${trouble.packets} packets on ${wire.interface} came too fast and were lost`
+            : `receiving on ${wire.interface} was refused: ${trouble.message}`;
+        this.#deliver({ kind: "trouble", about: `${wire.interface} ${trouble.kind}`, message });
+      },
+    });
+    if (!opened.ok) return `cannot open the VRRP socket on ${wire.interface}: ${opened.error}`;
+    this.#sockets.set(key, opened.value);
+    return undefined;
+  }
+
+  /** Closes one; one that is not open is no error. */
+  close(wire: Named): void {
+    this.#sockets.get(keyOf(wire))?.close();
+    this.#sockets.delete(keyOf(wire));
+  }
+
+  /** Sends one packet; the reason when it cannot be done. */
+  send(effect: Extract<VrrpHostEffect, { kind: "send-packet" }>): string | undefined {
+    const socket = this.#sockets.get(keyOf(effect));
+    if (socket === undefined) return `cannot send on ${effect.interface}: it is not there`;
+    const { destination, source, hopLimit } = effect;
+    const sent = socket.send(effect.packet, { destination, source, hopLimit });
+    return sent.ok ? undefined : sent.error;
+  }
+}
+
+/** Everything of a wire but the virtual routers it listens for. */
+function shapeOf({ virtualRouterIds: _, ...rest }: Wire): string {
+  return JSON.stringify(rest);
+}
+
+function keyOf(wire: Named): string {
+  return `${wire.interface}/${wire.family}`;
+}
