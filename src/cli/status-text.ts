@@ -33,6 +33,8 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
     lines.push(...missingPaths(vrrp.vrrp, colors));
     const scripts = vrrp.vrrp.scripts.map(({ name, standing }) => `${name} ${standing}`);
     if (scripts.length > 0) lines.push(`Scripts: ${scripts.join(", ")}`);
+    const tracked = trackedText(vrrp.vrrp.trackers);
+    if (tracked.length > 0) lines.push(`Tracked: ${tracked.join(", ")}`);
     lines.push(...latenessText("VRRP", vrrp.lateness, colors));
   }
   if (bfd !== undefined && bfd.bfd.sessions.length > 0) lines.push("", ...sessionTable(bfd.bfd, colors));
@@ -58,6 +60,15 @@ function latenessText(
   if (median === undefined || percentile99 === undefined || latest === undefined) return [];
   const late = `late by ${ms(median)} (median), ${ms(percentile99)} (99 %), ${ms(latest)} (most)`;
   return [colors.dim(`Alarms of ${machine}: ${alarms}, ${late}`)];
+}
+
+function trackedText(trackers: VrrpStatus["trackers"]): readonly string[] {
+  if (trackers === undefined) return [];
+  return [
+    ...trackers.files.map(({ name, value }) => `file ${name} ${value}`),
+    ...trackers.processes.map(({ name, standing, count }) => `process ${name} ${standing} (${count})`),
+    ...trackers.bfdSessions.map(({ name, standing }) => `BFD session ${name} ${standing}`),
+  ];
 }
 
 function instanceTable(instances: readonly VrrpInstanceStatus[], colors: StatusColors): readonly string[] {

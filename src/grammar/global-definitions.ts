@@ -1223,7 +1223,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the VRRP process for answers of the kernel",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_netlink_cmd_rcv_bufs_force",
@@ -1234,7 +1234,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the buffer is made as large as asked, beyond the system's limit too, whenever the capabilities allow it",
+      },
     },
     {
       name: "vrrp_netlink_monitor_rcv_bufs",
@@ -1245,7 +1248,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the VRRP process for events of the kernel",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_netlink_monitor_rcv_bufs_force",
@@ -1256,7 +1259,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the buffer is made as large as asked, beyond the system's limit too, whenever the capabilities allow it",
+      },
     },
     {
       name: "process_monitor_rcv_bufs",
@@ -1267,7 +1273,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Receive buffer for events about processes",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "process_monitor_rcv_bufs_force",
@@ -1278,7 +1284,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the buffer is made as large as asked, beyond the system's limit too, whenever the capabilities allow it",
+      },
     },
     {
       name: "lvs_netlink_cmd_rcv_bufs",
@@ -1289,7 +1298,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the checker process for answers of the kernel",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the checker process hears no netlink notifications, and its answers always fit",
+      },
     },
     {
       name: "lvs_netlink_cmd_rcv_bufs_force",
@@ -1300,7 +1312,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the checker process hears no netlink notifications, and its answers always fit",
+      },
     },
     {
       name: "lvs_netlink_monitor_rcv_bufs",
@@ -1311,7 +1326,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Receive buffer of the checker process for events of the kernel",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the checker process hears no netlink notifications, and its answers always fit",
+      },
     },
     {
       name: "lvs_netlink_monitor_rcv_bufs_force",
@@ -1322,7 +1340,10 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "That buffer may go beyond the system's limit",
-      effect: "accepted",
+      effect: {
+        kind: "without-effect",
+        why: "the checker process hears no netlink notifications, and its answers always fit",
+      },
     },
     {
       name: "rs_init_notifies",
@@ -1388,7 +1409,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       since: "2.4.0",
       in227: false,
       meaning: "The same, counted from the boot of the machine; the longer one holds",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "log_unknown_vrids",

@@ -13,7 +13,7 @@ export const rootGrammar: BlockGrammar = {
       since: "1.1.18",
       in227: true,
       meaning: "Watches links by asking the driver again and again rather than by the kernel's messages",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "net_namespace",
@@ -171,7 +171,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.13",
       in227: true,
       meaning: "Interfaces whose link is polled",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_instance",
@@ -204,7 +204,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Counts processes of a name and lets the count weigh on priorities",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "interface_up_down_delays",
@@ -215,7 +215,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.2.3",
       in227: true,
       meaning: "How long a link must stay down or up before that counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "bfd_instance",
@@ -237,7 +237,7 @@ export const rootGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "A file whose number weighs on priorities or real servers",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "vrrp_track_file",
@@ -249,7 +249,7 @@ export const rootGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
       meaning: "A file whose number weighs on priorities, under its old name",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "SSL",

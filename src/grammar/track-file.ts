@@ -13,7 +13,7 @@ export const trackFileGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Path of the file",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "weight",
@@ -24,7 +24,7 @@ export const trackFileGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "What the file's number is multiplied by; 0 makes any number but 0 a fault",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "init_file",
@@ -35,7 +35,7 @@ export const trackFileGrammar: BlockGrammar = {
       since: "2.1.0",
       in227: true,
       meaning: "Creates the file with this number at start",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

@@ -20,7 +20,7 @@ export const trackTokens: EntryGrammar = {
       name: "reverse",
       syntax: "after weight",
       default: "off",
-      meaning: "Swap up/down meaning",
+      meaning: "What would be added is taken away; with weight 0, up is the fault",
     },
     {
       name: "noreverse",

@@ -68,7 +68,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.2.5",
       in227: true,
       meaning: "Goes to fault rather than to multicast when no peer is left",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "check_unicast_src",
@@ -181,7 +181,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Files whose number counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_process",
@@ -192,7 +192,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Processes whose presence counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_bfd",
@@ -247,7 +247,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Fault when the source address goes away",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "virtual_router_id",
@@ -359,7 +359,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "linkbeat_interfaces" },
       meaning: "Polls the link of this interface",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "v3_checksum_as_v2",
@@ -604,7 +604,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "global_defs/lvs_sync_daemon" },
       meaning: "Old way to copy connections to the backup",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "garp_master_delay",

@@ -46,7 +46,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Files that count for every member",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_process",
@@ -57,7 +57,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Processes that count for every member",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "track_bfd",
@@ -158,7 +158,7 @@ export const vrrpSyncGroupGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "sync_group_tracking_weight" },
       meaning: "Old name of sync_group_tracking_weight",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "sync_group_tracking_weight",

@@ -14,7 +14,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
       meaning: "Path of the file",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "weight",
@@ -26,7 +26,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
       meaning: "What the file's number is multiplied by",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "init_file",
@@ -38,7 +38,7 @@ export const vrrpTrackFileGrammar: BlockGrammar = {
       in227: true,
       status: { kind: "deprecated", use: "track_file" },
       meaning: "Creates the file with this number at start",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

@@ -13,7 +13,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Name of the program, and parameters if they matter",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "param_match",
@@ -24,7 +24,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Whether parameters must agree in whole, at the start or in part",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "weight",
@@ -35,7 +35,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "What the result adds to priorities",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "quorum",
@@ -46,7 +46,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Fewest processes that are enough",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "quorum_max",
@@ -57,7 +57,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "Most processes that are not too many",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "delay",
@@ -68,7 +68,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Sets both delays below",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "terminate_delay",
@@ -79,7 +79,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "How long too few must last before it counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "fork_delay",
@@ -90,7 +90,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.16",
       in227: true,
       meaning: "How long enough must last before it counts",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "full_command",
@@ -101,7 +101,7 @@ export const vrrpTrackProcessGrammar: BlockGrammar = {
       since: "2.0.11",
       in227: true,
       meaning: "Compares the whole command line, path included",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { unreachable } from "../base/assert.ts";
-import { type AddressFamily, familyOf } from "../base/ip-address.ts";
+import { familyOf } from "../base/ip-address.ts";
 import type { Result } from "../base/result.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
@@ -11,7 +11,6 @@ import type {
   TrackerReadings,
   VrrpHostEffect,
   VrrpHostEvent,
-  Wire,
 } from "../director/host.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";

@@ -71,6 +71,18 @@ const session: BfdSessionStatus = {
 };
 
 describe("locum status", () => {
+  it("what is tracked: numbers of files, processes with how many there are, BFD sessions", () => {
+    const trackers = {
+      files: [{ name: "load", value: -7 }],
+      processes: [{ name: "web", standing: "down", count: 0 }],
+      bfdSessions: [{ name: "peer", standing: "up" }],
+    } as const;
+    const { vrrp, ...rest } = answer();
+    if (vrrp === undefined) throw new Error("no VRRP in the answer");
+    const text = statusText({ ...rest, vrrp: { ...vrrp, vrrp: { ...vrrp.vrrp, trackers } } }, colors);
+    expect(text).toContain("Tracked: file load -7, process web down (0), BFD session peer up");
+  });
+
   it("a row for each BFD session: its states, its times, what was refused and why", () => {
     const lost: BfdSessionStatus = {
       ...session,
