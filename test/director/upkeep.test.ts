@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { IpAddress } from "../../src/base/ip-address.ts";
 import { Director } from "./tracker-world.ts";
-import { eth0, hostAddress } from "./vrrp-fixtures.ts";
+import { advertisementPacket, eth0, hostAddress } from "./vrrp-fixtures.ts";
 
 describe("interface_up_down_delays", () => {
   const blocks = "interface_up_down_delays {\neth0 1 2\n}";
@@ -103,6 +103,40 @@ describe("source addresses", () => {
   it("unicast_fault_no_peer: a fault rather than multicast", () => {
     expect(new Director("unicast_fault_no_peer").role).toBe("fault");
     expect(new Director("unicast_fault_no_peer\nunicast_peer {\n192.0.2.3\n}").role).toBe("backup");
+  });
+});
+
+describe("back from a fault", () => {
+  /** A master of lower priority is heard four times a second for so many seconds. */
+  function hear(director: Director, duration: number): void {
+    for (let quarter = 0; quarter < duration * 4; quarter++) {
+      director.deliver(advertisementPacket({ priority: 50 }));
+      director.pass(0.25);
+    }
+  }
+  const link = (running: boolean) => ({ kind: "link", link: { ...eth0, running } }) as const;
+
+  it.each([
+    ["", "master"],
+    ["nopreempt", "backup"],
+    ["preempt_delay 5", "backup"],
+  ])("with %j it is %s after four seconds of a lower master", (line, role) => {
+    const director = new Director(line);
+    director.pass(4);
+    director.deliver(link(false));
+    expect(director.role).toBe("fault");
+    director.deliver(link(true));
+    hear(director, 4);
+    expect(director.role).toBe(role);
+  });
+
+  it("preempt_delay ends", () => {
+    const director = new Director("preempt_delay 5");
+    director.pass(4);
+    director.deliver(link(false));
+    director.deliver(link(true));
+    hear(director, 9);
+    expect(director.role).toBe("master");
   });
 });
 
