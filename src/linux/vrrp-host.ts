@@ -252,11 +252,12 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       : added;
   }
 
+  /** In keepalived's words. */
   #logAddress({ kind, address }: Extract<NetlinkEvent, { kind: "address-added" | "address-removed" }>): void {
     const [name = `interface ${address.interfaceIndex}`] =
       [...this.#indexes].find(([, index]) => index === address.interfaceIndex) ?? [];
-    const verb = kind === "address-added" ? "Assigned" : "Deassigned";
-    const message = `${verb} address ${address.address}/${address.prefixLength} for interface ${name}`;
+    const change = kind === "address-added" ? "added to" : "removed from";
+    const message = `Netlink reflector reports IP ${address.address} ${change} ${name}`;
     this.#options.send({ kind: "log", level: "info", message });
   }
 
