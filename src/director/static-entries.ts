@@ -11,6 +11,7 @@ import {
 import { addressKey } from "../vrrp/router-config.ts";
 import type { InterfaceAddress, VrrpHostEffect } from "./host.ts";
 import { addEntry, type KernelEntries, removeEntry, staticInterface } from "./kernel-entries.ts";
+import { usable } from "./link-table.ts";
 import type { StepContext } from "./vrrp-director-state.ts";
 
 /** What `static_ipaddress`, `static_routes` and `static_rules` need beside the configuration. */
@@ -173,6 +174,8 @@ function restore(context: StepContext, { all }: { readonly all: boolean }): void
     if (links.has(staticInterface(address, config), address.address)) continue;
     if (all || address.flags?.includes("no_track") !== true) addAddress(address, { config, context });
   }
-  const paths = all ? pathsOf(config) : trackedPaths(pathsOf(config));
-  for (const effect of addPaths(paths)) performPathEffect(effect, context);
+  const { routes, rules } = all ? pathsOf(config) : trackedPaths(pathsOf(config));
+  // Those of an interface that is down come with its return: the kernel would refuse them now.
+  const possible = routes.filter(({ device }) => device === undefined || usable(links.named(device)));
+  for (const effect of addPaths({ routes: possible, rules })) performPathEffect(effect, context);
 }

@@ -198,6 +198,15 @@ static_rules {
     expect(rig.pass(0.1)).toEqual(lines);
   });
 
+  it("a route of an interface that is down is not asked for until it is up", () => {
+    const rig = new KernelRig().start(text);
+    rig.deliver({ kind: "link", link: { ...eth1, running: false } });
+    const removed = { ...hostAddress("198.51.100.9"), interfaceIndex: 3 };
+    expect(rig.deliver({ kind: "address-removed", address: removed })).not.toContain(lines[1]);
+    rig.deliver({ kind: "link", link: eth1 });
+    expect(rig.pass(1.1)).toContain(lines[1]);
+  });
+
   it("track_group: their interface is the instance's too, and it steps down with it", () => {
     const rig = master(text);
     rig.deliver({ kind: "link", link: { ...eth1, running: false } });
