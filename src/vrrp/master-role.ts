@@ -202,14 +202,20 @@ function tellOfLower(state: InRole<MasterRole>, received: ReceivedAdvertisement,
  * `garp_lower_prio_repeat` at once and again after `garp_lower_prio_delay`.
  * Deviation: and once between the two, for on a network that loses three packets in ten the first burst is lost as a
  * whole once in 400 times, and five seconds are long for a client (F18). Not under `vrrp_strict`.
+ * What comes too soon after the last burst is owed one: the other router announces its addresses after its first
+ * advertisement, so that an answer to that one alone comes too early, and its last word has to be answered too.
  */
 function announceAfterLower(state: InRole<MasterRole>, now: Instant): MasterStep {
   const { role, config } = state;
   const { lowerPriorityRepeat: repeat, lowerPriorityDelay: delay } = config.gratuitousArp;
   const last = role.lowerPriorityAnnouncedAt;
-  if (repeat === 0 || (last !== undefined && between(last, now) < answerGap(state)))
-    return { state, effects: [] };
+  if (repeat === 0) return { state, effects: [] };
   const addresses = movingAddresses(config);
+  if (last !== undefined && between(last, now) < answerGap(state)) {
+    if (role.announcements.some((burst) => burst.kind === "owed")) return { state, effects: [] };
+    const owed = { kind: "owed" as const, at: after(last, answerGap(state)), addresses, repeat };
+    return { state: withRole(state, { announcements: [...role.announcements, owed] }), effects: [] };
+  }
   const waiting = (by: Duration): boolean =>
     role.announcements.some((burst) => burst.kind === "lower-priority" && burst.at <= after(now, by));
   const wanted = config.strict || delay <= SECOND_TRY ? [delay] : [SECOND_TRY, delay];

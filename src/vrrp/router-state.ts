@@ -95,7 +95,7 @@ export interface MasterRole {
 
 /** A burst of `repeat` announcements for each of `addresses`, repeated `every` so often when that is set. */
 export interface PendingAnnouncement {
-  readonly kind: "second-burst" | "refresh" | "lower-priority";
+  readonly kind: "second-burst" | "refresh" | "lower-priority" | "owed";
   readonly at: Instant;
   readonly addresses: readonly VirtualAddress[];
   readonly repeat: number;

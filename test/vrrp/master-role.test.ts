@@ -171,6 +171,18 @@ describe("master", () => {
     expect(later.map((entry) => entry.at)).toContain(at(15.2));
   });
 
+  it("F18 the last words of a short-lived master are answered by a burst of their own, soon, and by one only", () => {
+    const router = bench("master", {}).on(advert(50), at(0.2));
+    expect(router.told).toContain("announce x5");
+    for (const later of [0.203, 0.204, 0.205]) {
+      expect(router.on(advert(50), at(later)).told).not.toContain("announce x5");
+    }
+    const alarm = { kind: "alarm" } as const;
+    expect(router.on(alarm, at(0.209)).told).not.toContain("announce x5");
+    expect(router.on(alarm, at(0.21)).told).toContain("announce x5");
+    expect(router.on(alarm, at(0.22)).told).not.toContain("announce x5");
+  });
+
   it("ST-13 under lower_prio_no_advert a lower priority is never answered, but still announced over", () => {
     const router = bench("master", { lowerPriorityNoAdvertisement: true }).on(advert(50), at(10.2));
     expect(router.told).toEqual(["log", "announce x5", "lower-priority-heard"]);
