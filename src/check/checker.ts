@@ -1,4 +1,4 @@
-import { unreachable } from "../base/assert.ts";
+import { assert, unreachable } from "../base/assert.ts";
 import type { Machine, Step } from "../base/machine.ts";
 import { after, between, type Instant, milliseconds, seconds } from "../base/time.ts";
 import type { Checker, HttpChecker, HttpUrl } from "../conf/model/virtual-server.ts";
@@ -61,6 +61,8 @@ export type CheckerEvent =
   | { readonly kind: "start"; readonly warmupShare: number }
   | { readonly kind: "alarm" }
   | { readonly kind: "probe-result"; readonly id: ProbeId; readonly observation: Observation }
+  /** How the BFD session stands that the checker follows (BFD_CHECK). */
+  | { readonly kind: "session"; readonly up: boolean }
   | { readonly kind: "stop" };
 
 /** The checker's opinion of its server, when it is new or has changed. */
@@ -113,6 +115,8 @@ export const checkerMachine: Machine<CheckerState, CheckerEvent, CheckerEffect> 
       case "probe-result":
         if (state.phase.kind !== "probing" || state.phase.id !== event.id) return unchanged(state);
         return conclude(state, judge(state, event.observation), now);
+      case "session":
+        return followSession(state, event.up, now);
       case "stop":
         return stop(state);
       default:
@@ -131,9 +135,26 @@ function unchanged(state: CheckerState): CheckerStep {
 
 function start(state: CheckerState, warmupShare: number, now: Instant): CheckerStep {
   if (state.phase.kind !== "idle") return unchanged(state);
+  if (state.spec.checker.kind === "bfd") return unchanged({ ...state, since: now });
   const warmup = Math.floor(state.spec.checker.timing.warmup * warmupShare);
   const until = (after(now, BOOTSTRAP_DELAY) + warmup) as Instant;
   return unchanged({ ...state, since: now, phase: { kind: "waiting", until } });
+}
+
+/** A BFD_CHECK asks nothing: its verdict is the session's state, from the first report on. As keepalived. */
+function followSession(state: CheckerState, up: boolean, now: Instant): CheckerStep {
+  const { checker, service } = state.spec;
+  if (checker.kind !== "bfd" || (state.hasRun && state.up === up)) return unchanged(state);
+  const lastReason = `BFD session ${checker.name} ${up ? "up" : "down"}`;
+  const since = state.up === up ? (state.since ?? now) : now;
+  const message = `BFD check of [${checker.name}] RS(${service}) is ${up ? "UP" : "DOWN"}`;
+  return {
+    state: { ...state, up, hasRun: true, since, lastReason },
+    effects: [
+      { kind: "log", level: "info", message },
+      { kind: "verdict-changed", up, reason: lastReason },
+    ],
+  };
 }
 
 function stop(state: CheckerState): CheckerStep {
@@ -174,6 +195,7 @@ function urlInTurn(checker: HttpChecker, index: number): HttpUrl {
 
 function requestOf({ spec, urlIndex }: CheckerState): ProbeRequest {
   const { checker } = spec;
+  assert(checker.kind !== "bfd", "a BFD_CHECK asks nothing");
   if (checker.kind === "tcp") return { kind: "tcp", target: checker.target };
   const url = urlInTurn(checker, urlIndex);
   const virtualHost = url.virtualHost ?? checker.virtualHost ?? spec.virtualHost;
@@ -202,9 +224,9 @@ function withoutPort(host: string): string {
 
 function judge({ spec, urlIndex }: CheckerState, observation: Observation): Judgement {
   const { checker } = spec;
-  return checker.kind === "tcp"
-    ? judgeTcp(observation)
-    : judgeHttp(urlInTurn(checker, urlIndex), observation);
+  return checker.kind === "http"
+    ? judgeHttp(urlInTurn(checker, urlIndex), observation)
+    : judgeTcp(observation);
 }
 
 function conclude(state: CheckerState, judgement: Judgement, now: Instant): CheckerStep {
@@ -233,9 +255,9 @@ function passed(state: CheckerState, now: Instant): CheckerStep {
   const settled = { ...next, urlIndex: 0, hasRun: true };
   if (state.up && state.hasRun) return unchanged(settled);
   const message =
-    checker.kind === "tcp"
-      ? `TCP connection to ${service} success.`
-      : `Remote Web server ${service} succeed on service.`;
+    checker.kind === "http"
+      ? `Remote Web server ${service} succeed on service.`
+      : `TCP connection to ${service} success.`;
   return {
     state: { ...settled, up: true, since: state.up ? (state.since ?? now) : now },
     effects: [
@@ -281,7 +303,7 @@ function attemptLog({ spec, retriesUsed, lastReason }: CheckerState): readonly C
 function failureMessage({ spec, retriesUsed, urlIndex, lastReason }: CheckerState): string {
   const { checker, service } = spec;
   const retries = retriesUsed > 0 ? ` after ${retriesUsed} retries` : "";
-  if (checker.kind === "tcp") return `TCP_CHECK on service ${service} failed${retries}: ${lastReason}.`;
+  if (checker.kind !== "http") return `TCP_CHECK on service ${service} failed${retries}: ${lastReason}.`;
   const name = checker.tls ? "SSL_CHECK" : "HTTP_CHECK";
   const { path } = urlInTurn(checker, urlIndex);
   return `${name} on service ${service} failed${retries}: url(${path}) ${lastReason}.`;

@@ -31,6 +31,8 @@ export const healthDirector: Machine<HealthState, HealthEvent, HealthEffect> = {
         return alarm(state, now);
       case "probe-result":
         return probeResult(state, event, now);
+      case "bfd-session":
+        return bfdSession(state, event, now);
       case "operation-refused":
         return noteRefusal(state, { ...event, now });
       case "shutdown":
@@ -102,6 +104,27 @@ function probeResult(
   if (phase?.kind !== "probing" || probeNumber(slot, phase.id) !== id) return unchanged(state);
   const event: CheckerEvent = { kind: "probe-result", id: phase.id, observation };
   return stepChecker(state, { slot, event, now });
+}
+
+/** Tells every check that follows a session how it stands. Sessions change seldom, so all checks are looked at. */
+function bfdSession(
+  state: HealthState,
+  { name, up }: { readonly name: string; readonly up: boolean },
+  now: Instant,
+): HealthStep {
+  const follows = (slot: number) => {
+    const checker = valueAt(state.checkers, slot)?.state.spec.checker;
+    return checker?.kind === "bfd" && checker.name === name;
+  };
+  const slots = state.servers.flatMap(({ reals }) => reals.flatMap((real) => real.slots.filter(follows)));
+  let next = state;
+  const effects: HealthEffect[] = [];
+  for (const slot of slots) {
+    const step = stepChecker(next, { slot, event: { kind: "session", up }, now });
+    next = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: next, effects };
 }
 
 function probeNumber(slot: number, id: ProbeId): ProbeId {

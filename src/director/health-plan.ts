@@ -128,7 +128,7 @@ class Planner {
     const slots = real.checkers.map((checker) => {
       const kept = free.get(contentOf(checker, server.virtualHost))?.shift();
       return kept === undefined
-        ? this.#newChecker(checker, { server, place, startsDown: checker.timing.alpha || wasDown })
+        ? this.#newChecker(checker, { server, real, place, startsDown: checker.timing.alpha || wasDown })
         : this.#keepChecker(kept, place);
     });
     const failing = slots.filter((slot) => valueAt(this.#checkers, slot)?.state.up !== true).length;
@@ -148,13 +148,18 @@ class Planner {
 
   #newChecker(
     checker: Checker,
-    options: { server: VirtualServer; place: { server: number; real: number }; startsDown: boolean },
+    options: {
+      server: VirtualServer;
+      real: RealServer;
+      place: { server: number; real: number };
+      startsDown: boolean;
+    },
   ): number {
     const slot = this.#nextSlot++;
-    const { server, place, startsDown } = options;
+    const { server, real, place, startsDown } = options;
     const idle = newChecker({
       checker,
-      service: realServerName(server, checker.target),
+      service: realServerName(server, "target" in checker ? checker.target : real),
       ...(server.virtualHost === undefined ? {} : { virtualHost: server.virtualHost }),
       startsDown,
       logAllFailures: this.#logAllFailures,

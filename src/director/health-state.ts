@@ -27,6 +27,8 @@ export type HealthEvent =
   | { readonly kind: "reload"; readonly config: HealthConfig }
   | { readonly kind: "alarm" }
   | { readonly kind: "probe-result"; readonly id: ProbeId; readonly observation: Observation }
+  /** A `bfd_instance` as the BFD process reports it. */
+  | { readonly kind: "bfd-session"; readonly name: string; readonly up: boolean }
   | { readonly kind: "operation-refused"; readonly op: ServiceOp; readonly refusal: ServiceRefusal }
   /** `keepServices`: the table stays as it is (`--dont-release-ipvs`). */
   | { readonly kind: "shutdown"; readonly keepServices: boolean };

@@ -13,7 +13,7 @@ export const bfdCheckGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "The bfd_instance to follow",
-      effect: "accepted",
+      effect: "works",
     },
     {
       name: "alpha",
@@ -24,7 +24,7 @@ export const bfdCheckGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Counts as failed until its first success",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

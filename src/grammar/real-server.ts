@@ -288,7 +288,7 @@ export const realServerGrammar: BlockGrammar = {
       since: "2.0.0",
       in227: true,
       meaning: "Follows a BFD session",
-      effect: "accepted",
+      effect: "works",
     },
   ],
 };

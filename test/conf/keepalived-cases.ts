@@ -384,6 +384,13 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
   { name: "include of an unknown form", text: "includex part.conf\n", files: { "part.conf": instance("") } },
   { name: "include without a name", text: "include\n" },
   { name: "include that must match", text: `includem nothing.conf\n${instance("")}` },
+  {
+    name: "checks of BFD sessions: unknown, twice, without a name, and one for routers only",
+    text: `bfd_instance good {\n  neighbor_ip 192.0.2.9\n}\nbfd_instance routers {\n  neighbor_ip 192.0.2.8\n  vrrp\n}\n${service(
+      balanced,
+      `  real_server 192.0.2.10 80 {\n${["    name nosuch\n", "    name good\n", "    name good\n", "", "    name routers\n"].map((line) => `    BFD_CHECK {\n${line}    }\n`).join("")}  }\n`,
+    )}`,
+  },
   { name: "single quotes", text: "global_defs {\n  router_id 'a#b'\n}\n" },
   {
     name: "no braces around a list",

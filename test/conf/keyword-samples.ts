@@ -45,7 +45,7 @@ const PLACES: Readonly<Record<string, string>> = {
   virtual_server: service(
     `real_server 192.0.2.10 80 {\nweight 100\n${checks}\n}\nreal_server 192.0.2.11 80 {\n}\n%`,
   ),
-  "virtual_server/real_server": server(`${checks}\n%`),
+  "virtual_server/real_server": `bfd_instance b {\nneighbor_ip 192.0.2.9\n}\n${server(`${checks}\n%`)}`,
   "virtual_server/real_server/MISC_CHECK": server("MISC_CHECK {\nmisc_path /bin/true\n%\n}"),
   "virtual_server/real_server/SMTP_CHECK/host": server("SMTP_CHECK {\nhost {\n%\n}\n}"),
   "virtual_server/real_server/HTTP_GET": server("HTTP_GET {\nurl {\npath /\n}\n%\n}"),

@@ -3,6 +3,7 @@ import type { IpAddress } from "../../src/base/ip-address.ts";
 import { seconds } from "../../src/base/time.ts";
 import { healthDirector } from "../../src/director/health-director.ts";
 import {
+  bfdCheck,
   configOf,
   destinationsOf,
   HealthWorld,
@@ -290,5 +291,62 @@ describe("a probe result that no longer matters", () => {
     }
     expect(world.state).toBe(state);
     expect(destinationsOf([...world.table.values()][0])).toEqual([`${A} w1`]);
+  });
+});
+
+describe("a BFD_CHECK", () => {
+  const check = (alpha = false) => bfdCheck("peer", { alpha });
+  const told = (world: HealthWorld, up: boolean, name = "peer") =>
+    world.send({ kind: "bfd-session", name, up });
+
+  it("follows its session at once and asks the server nothing; a real server counts as up before the first report", () => {
+    const world = new HealthWorld().start(
+      virtualServer([realServer(A, { checkers: [check()] }), realServer(B)]),
+    );
+    expect(world.destinations).toEqual([`${A} w1`, `${B} w1`]);
+    told(world, false);
+    expect(world.destinations).toEqual([`${B} w1`]);
+    expect(world.log).toContain(`0 BFD check of [peer] RS([${A}]:tcp:80) is DOWN`);
+    told(world, true);
+    told(world, true);
+    expect(world.destinations).toEqual([`${B} w1`, `${A} w1`]);
+    expect(world.log.filter((line) => line.includes("is UP"))).toHaveLength(1);
+    world.run(seconds(60));
+    expect(world.ops.filter((op) => op.includes(A))).toHaveLength(3);
+    told(world, false, "another");
+    expect(world.destinations).toHaveLength(2);
+  });
+
+  it("under alpha is down until its session is up", () => {
+    const world = new HealthWorld().start(
+      virtualServer([realServer(A, { checkers: [check(true)] })], { alpha: true }),
+    );
+    expect(world.destinations).toEqual([]);
+    told(world, true);
+    expect(world.destinations).toEqual([`${A} w1`]);
+  });
+
+  it("is one check among others: all must be well", () => {
+    const world = new HealthWorld().start(
+      virtualServer([realServer(A, { checkers: [check(), tcpCheck(A)] }), realServer(B)]),
+    );
+    told(world, true);
+    world.answers.set(A, refused);
+    world.run(seconds(30));
+    expect(world.destinations).toEqual([`${B} w1`]);
+    world.answers.delete(A);
+    told(world, false);
+    world.run(seconds(30));
+    expect(world.destinations).toEqual([`${B} w1`]);
+    told(world, true);
+    expect(world.destinations).toHaveLength(2);
+  });
+
+  it("keeps what it knows over a reload", () => {
+    const server = virtualServer([realServer(A, { checkers: [check()] }), realServer(B)]);
+    const world = new HealthWorld().start(server);
+    told(world, false);
+    world.reload({ ...server, quorum: 2 });
+    expect(world.destinations).toEqual([`${B} w1`]);
   });
 });

@@ -32,6 +32,11 @@ export function tcpCheck(address: string, changes: Partial<CheckTiming> = {}): C
   };
 }
 
+/** `BFD_CHECK` of a session. */
+export function bfdCheck(name: string, changes: Partial<CheckTiming> = {}): Checker {
+  return { kind: "bfd", name, timing: { ...timing, ...changes } };
+}
+
 /** `HTTP_GET` of `/` with status 200, retry 0. */
 export function httpCheck(address: string, changes: Partial<CheckTiming> = {}): Checker {
   return {

@@ -5,6 +5,7 @@ import type { VirtualServer } from "../model/virtual-server.ts";
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
 import type { Environment } from "../source.ts";
 import type { Directive, Document } from "../tree.ts";
+import { followedByChecks } from "./bfd-check.ts";
 import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
 import { bindDaemonDefinitions } from "./daemon-definitions.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
@@ -48,7 +49,7 @@ export function bind(
   const dynamic = { ...surroundings.environment, dynamicInterfaces: global.dynamicInterfaces };
   const contexts = {
     every,
-    checker: inStage("checker"),
+    checker: { ...inStage("checker"), bfdNames: followedByChecks(blocks.get("bfd_instance") ?? []) },
     vrrp: { ...inStage("vrrp"), environment: dynamic },
     bfd: inStage("bfd"),
   };

@@ -1,5 +1,6 @@
 import type { OtherChecker } from "../model/other-checkers.ts";
 import type { Checker } from "../model/virtual-server.ts";
+import { bindBfdCheck } from "./bfd-check.ts";
 import { bindTarget, readTiming, settleTiming } from "./check-target.ts";
 import { type BindContext, closeOf, tell } from "./context.ts";
 import { bindFields, type FieldSource, flag, oneOf, text } from "./fields.ts";
@@ -30,6 +31,7 @@ export function bindChecker(
   const kind = setting.keyword.name;
   const path = `virtual_server/real_server/${kind}`;
   const settings = readBlock(context, { block: setting.directive.block, path });
+  if (kind === "BFD_CHECK") return bindBfdCheck(context, { setting, settings, surroundings });
   if (kind !== "TCP_CHECK" && kind !== "HTTP_GET" && kind !== "SSL_GET") {
     return bindOtherChecker(context, { setting, settings, surroundings });
   }

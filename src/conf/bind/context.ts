@@ -14,6 +14,8 @@ export interface BindContext {
   readonly stage: KeepalivedStage;
   /** The name keepalived puts into its messages about this block: an instance, a script, a service. */
   readonly owner: string;
+  /** The `bfd_instance` blocks that checks may follow; in the pass of the checkers. */
+  readonly bfdNames?: ReadonlySet<string>;
   /** Takes every command that a block names. */
   readonly noteCommand?: (command: NamedCommand) => void;
 }

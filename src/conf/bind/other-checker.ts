@@ -17,7 +17,6 @@ import {
   isWritten,
   numberOr,
   text,
-  textOr,
   words,
 } from "./fields.ts";
 import { bindCommand, bindUser } from "./script-command.ts";
@@ -30,6 +29,8 @@ export interface CheckSurroundings {
   readonly endpoint: Endpoint;
   readonly timing: TimingDefaults;
   readonly virtualHost?: string;
+  /** The BFD sessions that checks of the same real server follow already; each binding adds its own. */
+  readonly followed?: Set<string>;
 }
 
 /** A check block that is read already. */
@@ -60,15 +61,12 @@ export function bindOtherChecker(context: BindContext, check: ReadCheck): OtherC
       return { kind: "udp", ...common, target: target(), ...bindUdp(source) };
     case "FILE_CHECK":
       return bindFile(context, check);
-    case "BFD_CHECK":
-      return { kind: "bfd", ...bindFields(source, BFD) };
     default:
       return undefined;
   }
 }
 
 const LOGGING = { logAllFailures: flag("log_all_failures") };
-const BFD = { name: textOr("", "name"), alpha: isSet("alpha") };
 
 const MISC = { timeout: duration("misc_timeout"), dynamic: isSet("misc_dynamic") };
 

@@ -1,4 +1,5 @@
-import type { ForwardingMethod, RealServer, Tunnel } from "../model/virtual-server.ts";
+import type { OtherChecker } from "../model/other-checkers.ts";
+import type { Checker, ForwardingMethod, RealServer, Tunnel } from "../model/virtual-server.ts";
 import { readTiming, type TimingDefaults } from "./check-target.ts";
 import { bindChecker } from "./checker.ts";
 import { type BindContext, placeOf, sourceLine, tell } from "./context.ts";
@@ -51,11 +52,16 @@ export function bindRealServer(
   const checks = CHECKS.flatMap((name) => settings.every(name)).sort(
     (a, b) => placeOf(a.directive).start - placeOf(b.directive).start,
   );
-  const inner = { endpoint, timing, ...(virtualHost === undefined ? {} : { virtualHost }) };
+  const inner = {
+    endpoint,
+    timing,
+    followed: new Set<string>(),
+    ...(virtualHost === undefined ? {} : { virtualHost }),
+  };
   const bound = checks
     .map((check) => bindChecker(context, { setting: check, surroundings: inner }))
     .filter((checker) => checker !== undefined);
-  const others = bound.filter((checker) => checker.kind !== "tcp" && checker.kind !== "http");
+  const others = bound.filter((checker) => !runs(checker));
   const tunnel = readTunnel(method) ?? surroundings.tunnel;
   return {
     at: sourceLine(context, placeOf(setting.directive)),
@@ -70,7 +76,7 @@ export function bindRealServer(
     inhibitOnFailure: settings.flag("inhibit_on_failure") ?? surroundings.inhibitOnFailure,
     ...(notifyUp ? { notifyUp } : {}),
     ...(notifyDown ? { notifyDown } : {}),
-    checkers: bound.filter((checker) => checker.kind === "tcp" || checker.kind === "http"),
+    checkers: bound.filter(runs),
     ...(others.length > 0 ? { otherCheckers: others } : {}),
     ...(tunnel ? { tunnel } : {}),
     ...bindFields({ settings, context }, FIELDS),
@@ -78,6 +84,11 @@ export function bindRealServer(
 }
 
 const FIELDS = { smtpAlert: flag("smtp_alert"), snmpName: text("snmp_name") };
+
+/** Whether this version runs a check. */
+function runs(checker: Checker | OtherChecker): checker is Checker {
+  return checker.kind === "tcp" || checker.kind === "http" || checker.kind === "bfd";
+}
 
 const CHECKS = [
   "TCP_CHECK",

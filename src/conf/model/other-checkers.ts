@@ -10,14 +10,7 @@ interface Common {
 }
 
 /** Checks that are bound but not run by this version; a kind that `check/` learns to run moves to `Checker`. */
-export type OtherChecker =
-  | MiscChecker
-  | SmtpChecker
-  | DnsChecker
-  | PingChecker
-  | UdpChecker
-  | FileChecker
-  | BfdChecker;
+export type OtherChecker = MiscChecker | SmtpChecker | DnsChecker | PingChecker | UdpChecker | FileChecker;
 
 /** `MISC_CHECK`: a command whose exit code tells. */
 export interface MiscChecker extends Common {
@@ -78,11 +71,4 @@ export interface FileChecker {
   /** The file's own weight when absent. */
   readonly weight?: number;
   readonly reverse: boolean;
-}
-
-/** `BFD_CHECK`: a BFD session. */
-export interface BfdChecker {
-  readonly kind: "bfd";
-  readonly name: string;
-  readonly alpha: boolean;
 }

@@ -158,7 +158,15 @@ export type Checker =
       readonly target: CheckTarget;
       readonly logAllFailures?: boolean;
     }
-  | HttpChecker;
+  | HttpChecker
+  | BfdChecker;
+
+/** `BFD_CHECK`: up while the BFD session of that name is. Nothing is asked, so of the times only `alpha` counts. */
+export interface BfdChecker {
+  readonly kind: "bfd";
+  readonly name: string;
+  readonly timing: CheckTiming;
+}
 
 /** `HTTP_GET` and `SSL_GET`. */
 export interface HttpChecker {

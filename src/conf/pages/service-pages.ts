@@ -5,6 +5,10 @@ const check = (kind: string, lines: string): string =>
   realServer("10.0.0.11 80", `${kind} {\n${lines}        }`);
 const http = (lines: string): string =>
   service(check("HTTP_GET", `            url {\n${lines}            }\n            connect_timeout 3\n`));
+const SESSION = "bfd_instance web1 {\n    neighbor_ip 10.0.0.11\n}\n";
+const follows = (name: string): string => `BFD_CHECK {\n            name ${name}\n        }`;
+const twoChecks = (second: string): string =>
+  realServer("10.0.0.11 80", `${follows("web1")}\n        ${follows(second)}`);
 
 /** Findings about virtual and real servers and their checks. */
 export const servicePages: readonly LanguagePage[] = [
@@ -323,6 +327,42 @@ export const servicePages: readonly LanguagePage[] = [
       bad: service(check("FILE_CHECK", "            weight 1\n")),
       line: 9,
       good: `track_file web {\n    file /run/web\n}\n${service(check("FILE_CHECK", "            track_file web\n            weight 1\n"))}${instance()}`,
+    },
+  },
+  {
+    code: "check-without-session",
+    severity: "error",
+    summary: "A BFD_CHECK without name.",
+    reason: "There is no session to follow, so the check is left out.",
+    mend: "add name BFD_INSTANCE",
+    example: {
+      bad: `${SESSION}${service(check("BFD_CHECK", "            alpha\n"))}`,
+      line: 12,
+      good: `${SESSION}${service(check("BFD_CHECK", "            name web1\n            alpha\n"))}`,
+    },
+  },
+  {
+    code: "unknown-session",
+    severity: "error",
+    summary: "A BFD_CHECK names a bfd_instance that is not there, or that is for virtual routers only.",
+    reason: "There is no session to follow, so the check is left out and the real server counts as alive.",
+    mend: "define the bfd_instance, or correct the name",
+    example: {
+      bad: `${SESSION}${service(check("BFD_CHECK", "            name web2\n"))}`,
+      line: 11,
+      good: `${SESSION}${service(check("BFD_CHECK", "            name web1\n"))}`,
+    },
+  },
+  {
+    code: "duplicate-session-check",
+    severity: "warning",
+    summary: "A real server has two BFD_CHECK blocks with the same session.",
+    reason: "The second would say what the first says, so it is left out.",
+    mend: "remove one of them",
+    example: {
+      bad: `${SESSION}${service(twoChecks("web1"))}`,
+      line: 14,
+      good: `bfd_instance web2 {\n    neighbor_ip 10.0.0.13\n}\n${SESSION}${service(twoChecks("web2"))}`,
     },
   },
 ];

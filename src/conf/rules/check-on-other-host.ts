@@ -19,7 +19,9 @@ export const checkOnOtherHost = rule({
   example: { bad: service(check("10.0.0.12")), line: 8, good: service(check("10.0.0.11")) },
   check: ({ services }, tell) => {
     for (const { server, section } of services.flatMap((each) => each.realServers)) {
-      const others = server.checkers.filter((each) => each.target.address !== server.address);
+      const others = server.checkers
+        .filter((each) => each.kind !== "bfd")
+        .filter((each) => each.target.address !== server.address);
       const [other] = others;
       if (!other || others.length < server.checkers.length) continue;
       const lines = section.lines.filter(isCheck).flatMap((each) => each.block?.directives ?? []);

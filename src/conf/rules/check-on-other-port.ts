@@ -22,13 +22,13 @@ export const checkOnOtherPort = rule({
     for (const { realServers } of services) {
       const elsewhere = realServers.filter(({ server }) => isCheckedElsewhere(server));
       const [first] = elsewhere;
-      const checker = first?.server.checkers.find(({ target }) => target.port !== 0);
-      if (!first || !checker) continue;
+      const port = first && portsOf(first.server).find((each) => each !== 0);
+      if (!first || port === undefined) continue;
       const lines = first.section.lines.filter(isCheck).flatMap((each) => each.block?.directives ?? []);
       const line = lines.find((each) => each.words[0]?.text === "connect_port");
       const others = elsewhere.length - 1;
       tell(line?.words[0] ?? first.section.place, {
-        message: `${first.server.address} serves port ${first.server.port}, but only port ${checker.target.port} is checked${others > 0 ? `; so it is with ${others} more of this service` : ""}`,
+        message: `${first.server.address} serves port ${first.server.port}, but only port ${port} is checked${others > 0 ? `; so it is with ${others} more of this service` : ""}`,
       });
     }
   },
@@ -36,6 +36,11 @@ export const checkOnOtherPort = rule({
 
 /** True when there are checks, and none of them asks the port that is served. */
 function isCheckedElsewhere({ port, checkers }: RealServer): boolean {
-  const ports = checkers.map(({ target }) => target.port).filter((each) => each !== 0);
+  const ports = portsOf({ checkers }).filter((each) => each !== 0);
   return port !== 0 && ports.length > 0 && !ports.includes(port);
+}
+
+/** The ports that are asked; a BFD_CHECK asks none. */
+function portsOf({ checkers }: Pick<RealServer, "checkers">): readonly number[] {
+  return checkers.flatMap((each) => (each.kind === "bfd" ? [] : [each.target.port]));
 }

@@ -74,6 +74,7 @@ export class CheckerProcess implements ChildProcess {
       this.#punctuality.configure(global, global.processes.checker);
       this.#deliver({ kind: "reload", config: message.config });
     }
+    if (message.kind === "bfd-session") this.#deliver(message);
     if (message.kind === "status") this.#channel.send({ kind: "status", status: this.#status() });
   }
 
