@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { basename, dirname, join, parse } from "node:path";
 import type { Config } from "../conf/model/config.ts";
+import { bfdText } from "../director/dump/bfd-text.ts";
 import { globalText } from "../director/dump/global-text.ts";
 import { jsonDump } from "../director/dump/json-dump.ts";
-import { bfdText, serviceText } from "../director/dump/service-text.ts";
+import { serviceText } from "../director/dump/service-text.ts";
 import { statisticsText } from "../director/dump/statistics-text.ts";
 import { vrrpText } from "../director/dump/vrrp-text.ts";
 import { writeDumpFile } from "../linux/dump-file.ts";
@@ -51,7 +52,7 @@ export class Dumps {
       globalText(config, { hostName: hostname(), namespace: this.#options.namespace }),
       vrrp === undefined ? "" : vrrpText(config, { status: vrrp, clock }),
       serviceText(config, checkers),
-      bfdText(config),
+      bfdText(config, { status: told.find((status) => status.kind === "bfd")?.bfd, clock }),
     ].join("");
     for (const line of text.split("\n")) if (line !== "") this.#options.journal.log("info", line);
   }
@@ -103,7 +104,9 @@ export class Dumps {
       await this.#file(withSuffix(stateDump, "_check"), { text, config });
     }
     if (runs("bfd")) {
-      await this.#file(withSuffix(stateDump, "_bfd"), { text: `${global}${bfdText(config)}`, config });
+      const status = told.find((each) => each.kind === "bfd")?.bfd;
+      const text = `${global}${bfdText(config, { status, clock })}`;
+      await this.#file(withSuffix(stateDump, "_bfd"), { text, config });
     }
   }
 

@@ -1,6 +1,4 @@
-import { inMilliseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
-import type { BfdInstance } from "../../conf/model/tracking.ts";
 import type { RealServer, VirtualServer } from "../../conf/model/virtual-server.ts";
 import type { HealthStatus, RealServerStatus } from "../health-status.ts";
 import { scriptEntryText } from "./entry-text.ts";
@@ -63,24 +61,4 @@ function commandText(
   command: Parameters<typeof scriptEntryText>[0] | undefined,
 ): readonly string[] {
   return command === undefined ? [] : [`   -> ${name} = ${scriptEntryText(command)}`];
-}
-
-/** The section of `keepalived_bfd.data` about sessions. */
-export function bfdText({ bfdInstances }: Config): string {
-  if (bfdInstances.length === 0) return "";
-  return `${["------< BFD Topology >------", ...bfdInstances.flatMap(bfdInstanceText)].join("\n")}\n`;
-}
-
-function bfdInstanceText(instance: BfdInstance): readonly string[] {
-  return [
-    ` BFD Instance = ${instance.name}`,
-    `   Neighbor IP = ${instance.neighbourAddress}`,
-    ...(instance.sourceAddress === undefined ? [] : [`   Source IP = ${instance.sourceAddress}`]),
-    `   Required min RX interval = ${inMilliseconds(instance.minReceive)} ms`,
-    `   Desired min TX interval = ${inMilliseconds(instance.minTransmit)} ms`,
-    `   Desired idle TX interval = ${inMilliseconds(instance.idleTransmit)} ms`,
-    `   Detection multiplier = ${instance.multiplier}`,
-    `   TTL = ${instance.ttl}`,
-    `   max_hops = ${instance.maxHops}`,
-  ];
 }
