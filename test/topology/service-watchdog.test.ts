@@ -96,10 +96,11 @@ describeWith({ title: "the daemon and its service manager", needs: ["root", "net
   it("several daemons: names, pid files and what a reload may not change", async () => {
     const head = (instance: string) =>
       `instance ${instance}\nglobal_defs {\n  process_names\n  vrrp_process_name my_vrrp\n}`;
-    const run = `lt-${process.pid}`;
+    const run = `lt-${process.pid}-${performance.now().toFixed(0)}`;
     const daemon = start(configuration(8, head(run)), []);
     const pidFile = (kind: string) => `/run/keepalived/${kind}_${run}.pid`;
-    await eventually(() => existsSync(pidFile("vrrp")), { within: 15_000 });
+    const written = () => existsSync(pidFile("vrrp")) && readFileSync(pidFile("vrrp"), "latin1") !== "";
+    await eventually(written, { within: 15_000 });
     expect(readFileSync(pidFile("keepalived"), "latin1").trim()).toBe(String(daemon.pid));
     const comm = (pid: string) => readFileSync(`/proc/${pid}/comm`, "latin1").trim();
     expect(comm(readFileSync(pidFile("vrrp"), "latin1").trim())).toBe("my_vrrp");
