@@ -28,16 +28,37 @@ export class InteropPair {
     this.#interfaces = options.interfaces ?? ["eth0"];
   }
 
-  /** Makes namespaces and cables; the second cable is 10.78.0.0/16. */
-  connect(): void {
-    this.namespaces.add("a");
-    this.namespaces.add("b");
+  /**
+   * Makes namespaces and cables; the second cable is 10.78.0.0/16. With a switch between the ends each has a link of its
+   * own, which `setLink` cuts, and the other end notices nothing but silence.
+   */
+  connect(how: { readonly switched?: boolean } = {}): void {
+    for (const name of ["a", "b", ...(how.switched === true ? ["s"] : [])]) this.namespaces.add(name);
     for (const [at, name] of this.#interfaces.entries()) {
-      this.namespaces.cable(
-        { namespace: "a", interface: name, addresses: [`10.${77 + at}.0.2/16`, "fe80::2/64"] },
-        { namespace: "b", interface: name, addresses: [`10.${77 + at}.0.3/16`, "fe80::3/64"] },
-      );
+      const end = (side: Side) => ({
+        namespace: side,
+        interface: name,
+        addresses: [`10.${77 + at}.0.${side === "a" ? 2 : 3}/16`, `fe80::${side === "a" ? 2 : 3}/64`],
+      });
+      if (how.switched !== true) {
+        this.namespaces.cable(end("a"), end("b"));
+        continue;
+      }
+      const bridge = `br${at}`;
+      const switched = ["ip", "link", "add", bridge, "type", "bridge", "mcast_snooping", "0"];
+      this.namespaces.run("s", switched);
+      this.namespaces.run("s", ["ip", "link", "set", bridge, "up"]);
+      for (const side of ["a", "b"] as const) {
+        const port = `${side}-${name}`;
+        this.namespaces.cable({ namespace: "s", interface: port }, end(side));
+        this.namespaces.run("s", ["ip", "link", "set", port, "master", bridge]);
+      }
     }
+  }
+
+  /** Plugs the cable of one side into its switch, or pulls it. */
+  setLink(side: Side, name: string, up: boolean): void {
+    this.namespaces.run("s", ["ip", "link", "set", `${side}-${name}`, up ? "up" : "down"]);
   }
 
   /** Starts a daemon. */
@@ -54,11 +75,13 @@ export class InteropPair {
     return this.namespaces.run(side, ["ip", "address", "show"]).includes(` ${address}/`);
   }
 
-  /** Waits until this side has the address and the other has not. */
-  async owner(side: Side): Promise<void> {
+  /** Waits until this side has the address, and the other has not; any others that are named as well. */
+  async owner(side: Side, addresses: readonly string[] = [this.#virtualAddress]): Promise<void> {
     const other = side === "a" ? "b" : "a";
+    const settled = () =>
+      addresses.every((address) => this.holds(side, address) && !this.holds(other, address));
     try {
-      await eventually(() => this.holds(side) && !this.holds(other), { within: 15_000 });
+      await eventually(settled, { within: 30_000 });
     } catch (error) {
       const logs = this.#daemons.map((daemon) => daemon.log.split("\n").slice(-15).join("\n"));
       throw new Error(
@@ -70,7 +93,7 @@ export class InteropPair {
     }
   }
 
-  /** Ends every daemon and removes what a killed one left: interfaces that are taken down lose their neighbours. */
+  /** Ends every daemon and removes the addresses that a killed one left. */
   async clear(): Promise<void> {
     for (const daemon of this.#daemons.splice(0)) await daemon.dispose();
     for (const side of ["a", "b"] as const) {
@@ -92,8 +115,11 @@ export class InteropPair {
 
   /** Ends everything and removes the namespaces. */
   async dispose(): Promise<void> {
-    await this.clear();
-    this.namespaces.remove();
+    try {
+      await this.clear();
+    } finally {
+      this.namespaces.remove();
+    }
   }
 }
 
@@ -104,8 +130,9 @@ export class InteropPair {
 export async function playThrough(
   pair: InteropPair,
   programs: { readonly better: DaemonProgram; readonly worse: DaemonProgram },
-  text: (side: Side, priority: number) => string,
+  how: { readonly text: (side: Side, priority: number) => string; readonly crashes?: number },
 ): Promise<readonly VrrpDaemon[]> {
+  const { text } = how;
   const worse = pair.start("b", { program: programs.worse, text: text("b", 200) });
   await pair.owner("b");
   const first = pair.start("a", { program: programs.better, text: text("a", 250) });
@@ -113,12 +140,16 @@ export async function playThrough(
   const code = await first.stop();
   if (code !== 0) throw new Error(`${programs.better} ended with ${code}\n${first.log}`);
   await pair.owner("b");
-  const second = pair.start("a", { program: programs.better, text: text("a", 250) });
+  const daemons = [worse, first];
+  for (let crash = 0; crash < (how.crashes ?? 1); crash++) {
+    const next = pair.start("a", { program: programs.better, text: text("a", 250) });
+    daemons.push(next);
+    await pair.owner("a");
+    await next.kill();
+    // The dead director's address lives on in its kernel; the other has it too from now on.
+    await eventually(() => pair.holds("b"), { within: 30_000 });
+  }
+  const last = pair.start("a", { program: programs.better, text: text("a", 250) });
   await pair.owner("a");
-  await second.kill();
-  // The dead director's address lives on in its kernel; the other has it too from now on.
-  await eventually(() => pair.holds("b"), { within: 15_000 });
-  const third = pair.start("a", { program: programs.better, text: text("a", 250) });
-  await pair.owner("a");
-  return [worse, first, second, third];
+  return [...daemons, last];
 }

@@ -104,7 +104,7 @@ export class VrrpDaemon {
     const all = processTree(this.pid);
     for (const pid of all) process.kill(pid, "SIGSTOP");
     for (const pid of all) process.kill(pid, "SIGKILL");
-    await this.ended();
+    await this.ended(30_000);
   }
 
   /** Ends it in any way and removes its files. */
