@@ -11,6 +11,7 @@ const programs = {
   curl: "curl",
   // FRR keeps its daemons out of the path; this one is there in every version that has VRRP or BFD.
   bfdd: "frr",
+  vrrpd: "frr",
   ip: "iproute2",
   ipvsadm: "ipvsadm",
   keepalived: "keepalived",
