@@ -111,7 +111,7 @@ describeWith({ title: "virtual MACs", needs: ["root", "netns", "keepalived", "nf
                     )
                 : (Reflect.get(target, name) as unknown as () => void).bind?.(target),
         });
-        await playThrough(six, programs, (_, priority) => configuration(priority, { family }));
+        await playThrough(six, programs, { text: (_, priority) => configuration(priority, { family }) });
         sniffer.close();
         // TX-4: both directors' advertisements, whoever sent them, come from the virtual router's address.
         expect([...sources]).toEqual([MAC[family]]);
