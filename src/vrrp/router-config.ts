@@ -95,6 +95,13 @@ export function unsupportedReason(instance: VrrpInstance): string | undefined {
   if (instance.hmac?.keys.length === 0) {
     return `(${instance.name}) auth_hmac has no key that can be used, and without authentication the instance must not run: add a key of 32 to 64 octets, or remove the block`;
   }
+  if (instance.strict && instance.unicastPeers.length > 0) {
+    return `(${instance.name}) strict mode knows no unicast peers, so the instance does not run: remove unicast_peer, or turn strict mode off`;
+  }
+  const { virtualAddresses, noVirtualAddress } = instance;
+  if (virtualAddresses.length === 0 && (instance.strict || (instance.version === 3 && !noVirtualAddress))) {
+    return `(${instance.name}) an instance of version 3 or in strict mode must have a virtual address, so it does not run: add virtual_ipaddress { ADDRESS/LENGTH }${instance.strict ? "" : ", or write no_virtual_ipaddress"}`;
+  }
   if (instance.family === 6 && instance.version === 2) {
     return `(${instance.name}) VRRP version 2 cannot carry IPv6: the configured version is 2, wanted 3 (vrrp_version 3)`;
   }

@@ -22,7 +22,6 @@ const transmission: readonly Requirement[] = [
     id: "TX-1",
     level: "MUST",
     rule: "IP protocol 112 to 224.0.0.18 or ff02::12",
-    withoutTest: { negative: BYTES },
   },
   {
     id: "TX-2",

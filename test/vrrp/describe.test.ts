@@ -7,7 +7,7 @@ import { createReceiver, inspectAdvertisement } from "../../src/vrrp/reception.t
 import { REJECTION_KINDS, rejection } from "../../src/vrrp/rejection.ts";
 import { routerConfig, unsupportedReason } from "../../src/vrrp/router-config.ts";
 import { instanceText, load } from "../conf/configuration.ts";
-import { config } from "./router-support.ts";
+import { config, ip } from "./router-support.ts";
 
 const PACKET = fromHex("45c0002800010000ff700000c00002fee00000122133ff0100011dc8c00002010000000000000000");
 
@@ -48,6 +48,14 @@ describe("what locum cannot run yet is said, with the way out", () => {
 
   it("IPv6 in version 2", () => {
     expect(unsupportedReason({ ...instance, family: 6 })).toMatch(/vrrp_version 3/);
+    expect(
+      unsupportedReason({ ...instance, strict: true, unicastPeers: [{ address: ip("192.0.2.3") }] }),
+    ).toMatch(/strict mode knows no unicast peers/);
+    const empty = { ...instance, virtualAddresses: [] };
+    expect(unsupportedReason({ ...empty, version: 3 })).toMatch(/no_virtual_ipaddress/);
+    expect(unsupportedReason({ ...empty, strict: true })).toMatch(/must have a virtual address/);
+    expect(unsupportedReason({ ...empty, version: 3, noVirtualAddress: true })).toBeUndefined();
+    expect(unsupportedReason(empty)).toBeUndefined();
     expect(unsupportedReason(instance)).toBeUndefined();
   });
 

@@ -2,69 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ipAddressBytes } from "../../src/base/ip-address.ts";
 import { seconds } from "../../src/base/time.ts";
-import { type Advertisement, encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
-import { encodeIpv4Packet } from "../../src/vrrp/ipv4-packet.ts";
 import { viewIpv4Packet } from "../../src/vrrp/packet-view.ts";
-import { createReceiver, type ReceptionContext, receiveAdvertisement } from "../../src/vrrp/reception.ts";
+import { createReceiver, receiveAdvertisement } from "../../src/vrrp/reception.ts";
 import { type RejectionKind, rejection } from "../../src/vrrp/rejection.ts";
 import type { RouterConfig } from "../../src/vrrp/router-config.ts";
 import { partialSum, pseudoHeaderSum, sumToChecksum } from "../../src/vrrp/vrrp-checksum.ts";
-import { at, type Bench, bench, config, ip, OWN } from "./router-support.ts";
-
-const PEER = ip("192.0.2.12");
-const GROUP = ip("224.0.0.18");
-const context: ReceptionContext = { ownAddresses: [ipAddressBytes(OWN)], knownMaster: undefined };
-
-interface Crafted {
-  readonly said?: Partial<Advertisement>;
-  readonly source?: typeof PEER;
-  readonly destination?: typeof PEER;
-  readonly ttl?: number;
-  readonly pseudoHeader?: boolean;
-  /** Changes the VRRP message before its checksum is made again. */
-  readonly twist?: (message: Uint8Array) => void;
-  /** Changes the finished packet. */
-  readonly spoil?: (packet: Uint8Array) => void;
-}
-
-/** A packet from the wire, right in all that the test does not twist. */
-function craft(version: 2 | 3, how: Crafted = {}): Uint8Array {
-  const { source = PEER, destination = GROUP, pseudoHeader = true } = how;
-  const sent: Advertisement = {
-    version,
-    virtualRouterId: 51,
-    priority: 200,
-    interval: seconds(1),
-    addresses: [ip("192.0.2.1")],
-    authentication: { kind: "none" },
-    ...how.said,
-  };
-  const message = encodeAdvertisement(sent, { source, destination, checksumPseudoHeader: pseudoHeader });
-  if (how.twist !== undefined) {
-    how.twist(message);
-    message.fill(0, 6, 8);
-    const ends = { source: ipAddressBytes(source), destination: ipAddressBytes(destination) };
-    const start = message[0] === 0x31 && pseudoHeader ? pseudoHeaderSum(ends, message.length) : 0;
-    const checksum = sumToChecksum(partialSum(message, { from: 0, to: message.length, start }));
-    message.set([checksum >> 8, checksum & 255], 6);
-  }
-  const packet = encodeIpv4Packet(message, { source, destination, identification: 1, ttl: how.ttl ?? 255 });
-  how.spoil?.(packet);
-  return packet;
-}
-
-function receive(packet: Uint8Array, said: Partial<RouterConfig> = {}, more: Partial<ReceptionContext> = {}) {
-  const view = viewIpv4Packet(packet);
-  return view.ok ? receiveAdvertisement(view, createReceiver(config(said)), { ...context, ...more }) : view;
-}
-
-function verdict(...parts: Parameters<typeof receive>): string {
-  const reception = receive(...parts);
-  return reception.ok ? "accepted" : reception.error.kind;
-}
-
-const pass = { authentication: { kind: "pass", password: "secret" } } as const;
-const unicast = { unicastPeers: [{ address: PEER }], checkUnicastSource: true };
+import { context, craft, GROUP, PEER, pass, receive, set, unicast, verdict } from "./crafted-packets.ts";
+import { at, type Bench, bench, ip, OWN } from "./router-support.ts";
 
 interface Case {
   readonly title: string;
@@ -72,12 +16,6 @@ interface Case {
   readonly said: Partial<RouterConfig>;
   readonly packet: Uint8Array;
 }
-
-const set =
-  (offset: number, value: number) =>
-  (bytes: Uint8Array): void => {
-    bytes[offset] = value;
-  };
 
 const REFUSED: readonly Case[] = [
   { title: "RX-1 refuses a TTL of 254", kind: "ttl", said: {}, packet: craft(2, { ttl: 254 }) },
@@ -298,6 +236,45 @@ describe("receiver checks: what is accepted", () => {
     expect(verdict(craft(2, { said: { addresses: [...list].reverse() } }), said)).toBe("accepted");
     const doubled = [ip("192.0.2.1"), ip("192.0.2.1"), ip("192.0.2.3")];
     expect(verdict(craft(2, { said: { addresses: doubled } }), said)).toBe("address-list");
+  });
+
+  it("RX-12 two routers without any address hear each other", () => {
+    const none = craft(2, { said: { addresses: [] } });
+    expect(verdict(none, { virtualAddresses: [] })).toBe("accepted");
+    expect(verdict(craft(2), { virtualAddresses: [] })).toBe("address-list");
+  });
+
+  it("RX-7 owner_ignore_adverts, or strict mode, makes an owner deaf, and nobody else", () => {
+    const owner = { priority: 255 } as const;
+    expect(verdict(craft(2), { ...owner, ownerIgnoresAdvertisements: true })).toBe("owner-ignores");
+    expect(verdict(craft(2), { ...owner, strict: true })).toBe("owner-ignores");
+    expect(verdict(craft(2), { ...owner, strict: true, ownerIgnoresAdvertisements: false })).toBe("accepted");
+    expect(verdict(craft(2), { ...owner })).toBe("accepted");
+    expect(verdict(craft(2), { ownerIgnoresAdvertisements: true })).toBe("accepted");
+  });
+
+  it("TX-9 the checksum of old keepalived peers: learnt, demanded, or forbidden", () => {
+    const peers = { version: 3, unicastPeers: [{ address: PEER }] } as const;
+    const old = craft(3, { destination: OWN });
+    const message = old.subarray(20);
+    message.fill(0, 6, 8);
+    const ends = { source: ipAddressBytes(PEER), destination: ipAddressBytes(GROUP) };
+    const start = pseudoHeaderSum(ends, message.length);
+    const checksum = sumToChecksum(partialSum(message, { from: 0, to: message.length, start }));
+    message.set([checksum >> 8, checksum & 255], 6);
+    expect(receive(old, peers)).toMatchObject({
+      value: { checksumForm: "old-unicast" },
+      exchange: { oldUnicastChecksum: true },
+    });
+    expect(verdict(old, { ...peers, oldUnicastChecksum: "never" })).toBe("checksum");
+    expect(verdict(old, { ...peers, oldUnicastChecksum: "always" })).toBe("accepted");
+    expect(verdict(old, { version: 3 })).toBe("checksum");
+  });
+
+  it("TX-1 refuses another group than that of mcast_dst_ip", () => {
+    const said = { multicastDestination: ip("224.0.0.77") };
+    expect(verdict(craft(2), said)).toBe("other-group");
+    expect(verdict(craft(2, { destination: ip("224.0.0.77") }), said)).toBe("accepted");
   });
 
   it("RX-13 skip_check_adv_addr trusts the known master only", () => {
