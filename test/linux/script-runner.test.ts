@@ -66,7 +66,8 @@ describe("scripts", () => {
     scripts.notify("a", { command: command(waits), arguments: ["a", "first"] });
     scripts.notify("a", { command: command(says), arguments: ["a", "second"] });
     scripts.notify("b", { command: command(says), arguments: ["b"] });
-    await eventually(() => existsSync(log), { within: 10_000 });
+    // The shell makes the file before it writes the line.
+    await eventually(() => existsSync(log) && readFileSync(log, "utf8") !== "", { within: 10_000 });
     expect(readFileSync(log, "utf8")).toBe("b\n");
     scripts.notifyAtOnce({ command: command(says), arguments: ["at once"] });
     await eventually(() => readFileSync(log, "utf8") === "b\nat once\n", { within: 10_000 });
