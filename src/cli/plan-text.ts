@@ -6,7 +6,7 @@ import type { BfdSessionChange } from "../director/reload-bfd.ts";
 import type { RealServerChange, VirtualServerChange } from "../director/reload-health.ts";
 import type { ReloadPlan } from "../director/reload-plan.ts";
 import type { SettingChange } from "../director/reload-settings.ts";
-import type { InstanceChange, ScriptChange } from "../director/reload-vrrp.ts";
+import type { InstanceChange, InterfaceChange, ScriptChange } from "../director/reload-vrrp.ts";
 import { printable } from "./code-frame.ts";
 import type { PlanReport } from "./plan.ts";
 
@@ -54,6 +54,7 @@ function sections(plan: ReloadPlan, colors: PlanColors): readonly string[] {
       plan.checkers?.virtualServers.flatMap((server) => serverLines(server, painter)) ?? [],
     ],
     ["VRRP instances", plan.vrrp?.instances.flatMap((instance) => instanceLines(instance, painter)) ?? []],
+    ["Interfaces", plan.vrrp?.interfaces.map((change) => interfaceLine(change, painter)) ?? []],
     ["Addresses", plan.vrrp?.addresses.map((address) => addressLine(address, painter)) ?? []],
     ["Routes and rules", plan.vrrp?.operations.flatMap((operation) => pathLine(operation, painter)) ?? []],
     ["BFD sessions", plan.bfd?.sessions.flatMap((session) => sessionLines(session, painter)) ?? []],
@@ -83,6 +84,13 @@ class Painter {
 
 function settingText({ name, from, to }: SettingChange): string {
   return `${name}: ${from ?? "not set"} -> ${to ?? "not set"}`;
+}
+
+function interfaceLine({ kind, name, base, hardwareAddress }: InterfaceChange, painter: Painter): string {
+  const address = hardwareAddress === undefined ? "" : ` with the hardware address ${hardwareAddress}`;
+  return kind === "make"
+    ? painter.line("+", `${name} is made on ${base}${address}`)
+    : painter.line("-", `${name} on ${base} is removed`);
 }
 
 function sessionLines(session: BfdSessionChange, painter: Painter): readonly string[] {

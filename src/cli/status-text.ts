@@ -74,7 +74,7 @@ function trackedText(trackers: VrrpStatus["trackers"]): readonly string[] {
 function instanceTable(instances: readonly VrrpInstanceStatus[], colors: StatusColors): readonly string[] {
   const rows = instances.map((instance) => [
     instance.name,
-    `${instance.interface}/${instance.virtualRouterId}`,
+    `${interfaceOf(instance)}/${instance.virtualRouterId}`,
     ROLES[instance.role.kind],
     instance.priority === instance.basePriority
       ? `${instance.priority}`
@@ -127,6 +127,11 @@ function reasonText(reason: {
 }): string {
   const about = reason.interface ?? reason.name;
   return `${reason.kind.replaceAll("-", " ")}${about === undefined ? "" : ` ${about}`}`;
+}
+
+/** `vrrp.51@eth0`, as iproute2 writes an interface that stands on another. */
+function interfaceOf({ interface: name, ownInterface }: VrrpInstanceStatus): string {
+  return ownInterface === undefined ? name : `${ownInterface}@${name}`;
 }
 
 function masterOf({ role, master }: VrrpInstanceStatus): string {

@@ -1,7 +1,7 @@
 import { after, earliest, type Instant, seconds } from "../base/time.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { Link, OwnLink } from "./host.ts";
-import { isLinkLocal } from "./link-table.ts";
+import { isLinkLocal, type LinkTable } from "./link-table.ts";
 import { hardwareAddressText } from "./own-interface-names.ts";
 import { standingAddresses } from "./placement.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
@@ -164,12 +164,11 @@ function dropStale(
 }
 
 /** What an interface looks like once it was made: for rehearsals, in which nothing is made. */
-export function asMade(own: OwnLink, state: VrrpDirectorState): Link {
-  const known = state.links.all().map(({ link }) => link.index);
-  const present = state.links.named(own.name);
-  const below = state.links.named(own.base);
+export function asMade(own: OwnLink, links: LinkTable): Link {
+  const known = links.all().map(({ link }) => link.index);
+  const below = links.named(own.base);
   return {
-    index: present?.index ?? Math.max(0, ...known) + 1,
+    index: links.named(own.name)?.index ?? Math.max(0, ...known) + 1,
     name: own.name,
     up: true,
     running: below?.up === true && below.running,

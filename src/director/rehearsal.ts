@@ -30,7 +30,8 @@ export function rehearse(
     let now = world.now;
     const deliver = (event: VrrpHostEvent) => {
       for (const effect of vrrpDirector.step(state, event, now).effects) {
-        if (effect.kind === "make-own-interface") deliver({ kind: "link", link: asMade(effect.own, state) });
+        if (effect.kind === "make-own-interface")
+          deliver({ kind: "link", link: asMade(effect.own, state.links) });
         if (effect.kind !== "send-packet" || effect.family !== 4) continue;
         // Its own packets come back as if from the wire: the receiver's side is rehearsed too.
         const source = effect.destination;

@@ -12,6 +12,7 @@ import {
   type VirtualServerState,
 } from "./health-state.ts";
 import type { InterfaceAddress, Link, VrrpHostEffect, VrrpHostEvent } from "./host.ts";
+import { LinkTable } from "./link-table.ts";
 import { asMade } from "./own-interfaces.ts";
 import { indexRouters } from "./router-configuration.ts";
 import { setRouterState } from "./router-delivery.ts";
@@ -60,7 +61,7 @@ function stepThrough(
   const following = effects.flatMap((effect) => {
     if (effect.kind !== "make-own-interface") return [];
     const { own } = effect;
-    const link = asMade(own, state);
+    const link = asMade(own, state.links);
     const added = own.addresses.map((address) => ({
       ...address,
       interfaceIndex: link.index,
@@ -114,6 +115,14 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   state.wires.clear();
   openWires({ state, now, out: [] });
   return state;
+}
+
+/** The interfaces that a status tells of. */
+export function linksOf(status: VrrpStatus): LinkTable {
+  const { links, addresses } = world(status);
+  const table = new LinkTable();
+  table.replaceAll(links, addresses);
+  return table;
 }
 
 function world(status: VrrpStatus): {

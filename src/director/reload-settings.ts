@@ -3,7 +3,7 @@ import type { Config } from "../conf/model/config.ts";
 import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { BfdInstance } from "../conf/model/tracking.ts";
 import type { Checker, RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
-import type { VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import type { OwnInterface, VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { VrrpScript } from "../conf/model/vrrp-script.ts";
 
 /** One setting that a reload changes, in keepalived's words; absent on the side where it does not stand. */
@@ -121,12 +121,22 @@ const notifyText = (value: object) => {
 const duration = (name: string): Wording => ({ name, text: durationText });
 const named = (name: string): Wording => ({ name });
 
+function ownInterfaceText(own: OwnInterface): string {
+  const { kind, name, base, group } = own;
+  const rest = own.kind === "vmac" ? [own.hardwareAddress] : [own.source, own.mode];
+  const words = [`use_${kind}`, name, base, ...rest, ...(group === undefined ? [] : ["group", group])];
+  return words.filter((word) => word !== undefined).join(" ");
+}
+
 const INSTANCE: Words<VrrpInstance> = {
   at: "left-out",
   name: named("vrrp_instance"),
   family: { name: "family", text: (family: number) => `IPv${family}` },
   version: named("version"),
   interface: named("interface"),
+  ownInterface: { name: "use_vmac, use_ipvlan", text: ownInterfaceText },
+  ownInterfaceForAddresses: named("use_vmac_addr"),
+  transmitFromBase: named("vmac_xmit_base"),
   virtualRouterId: named("virtual_router_id"),
   priority: named("priority"),
   advertisementInterval: duration("advert_int"),

@@ -1,7 +1,6 @@
 import { type AddressFamily, familyOf, type IpAddress } from "../base/ip-address.ts";
 import { after, type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
-import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { routeText, ruleText } from "../vrrp/path-text.ts";
 import { movingAddresses, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import { bfdDirector } from "./bfd-director.ts";
@@ -9,6 +8,9 @@ import { initialBfdState } from "./bfd-director-state.ts";
 import { type BfdStatus, bfdStatus } from "./bfd-status.ts";
 import { settledHealth } from "./health-standing.ts";
 import { staticInterface } from "./kernel-entries.ts";
+import { LinkTable } from "./link-table.ts";
+import { asMade } from "./own-interfaces.ts";
+import { type Placement, placeInstances, standingAddresses, unplaced } from "./placement.ts";
 import type { ReloadSituation } from "./reload-plan.ts";
 import { routerKey } from "./vrrp-director-state.ts";
 import type { LinkStatus, VrrpInstanceStatus, VrrpStatus } from "./vrrp-status.ts";
@@ -63,9 +65,20 @@ function settledVrrp(
   const instances = new Map<string, VrrpInstanceStatus>();
   for (const { interface: name, address, prefixLength } of settledStatics(running).addresses)
     held.set(name, [...(held.get(name) ?? []), { address, prefixLength, secondary: false }]);
+  const links = [...names].map((name, at) => settledLink(name, { index: at + 1, held: [] }));
+  const table = tableOf(links);
+  const placements = placeInstances(running, table);
   for (const instance of running.vrrpInstances) {
     if (unsupportedReason(instance) !== undefined) continue;
-    const settled = settledInstance(instance, { role, now });
+    const placement = placements.get(instance) ?? unplaced(instance);
+    for (const own of placement.made) {
+      const addresses = own.name === placement.own?.name ? standingAddresses(placement, table) : [];
+      const link = asMade(own, table);
+      table.set(link);
+      const standing = addresses.map((address) => ({ ...address, secondary: false }));
+      links.push({ ...link, hardwareAddress: [...link.hardwareAddress], addresses: standing });
+    }
+    const settled = settledInstance(placement, { role, now });
     instances.set(settled.key, settled);
     for (const { interface: name, address, prefixLength, present } of settled.addresses) {
       if (!present) continue;
@@ -85,12 +98,24 @@ function settledVrrp(
     scripts: running.vrrpScripts
       .filter(({ name }) => scripts.has(name))
       .map(({ name }) => ({ name, standing: "up" })),
-    links: [...names].map((name, at) => settledLink(name, { index: at + 1, held: held.get(name) ?? [] })),
+    links: links.map((link) => ({
+      ...link,
+      addresses: [...link.addresses, ...(held.get(link.name) ?? [])],
+    })),
   };
 }
 
+function tableOf(links: readonly LinkStatus[]): LinkTable {
+  const table = new LinkTable();
+  for (const { addresses, hardwareAddress, ...link } of links) {
+    table.set({ ...link, hardwareAddress: Uint8Array.from(hardwareAddress) });
+    for (const address of addresses) table.addAddress({ ...address, interfaceIndex: link.index });
+  }
+  return table;
+}
+
 function settledInstance(
-  instance: VrrpInstance,
+  { instance, own }: Placement,
   { role, now }: { readonly role: "master" | "backup"; readonly now: Instant },
 ): VrrpInstanceStatus {
   const { name, interface: at, family, virtualRouterId, version, priority, advertisementInterval } = instance;
@@ -99,6 +124,7 @@ function settledInstance(
     key: routerKey(instance),
     name,
     interface: at,
+    ...(own === undefined ? {} : { ownInterface: own.name }),
     family,
     virtualRouterId,
     version,

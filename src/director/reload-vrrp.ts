@@ -3,6 +3,7 @@ import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { type RouterConfig, routerConfig, unsupportedReason } from "../vrrp/router-config.ts";
 import type { Role } from "../vrrp/router-state.ts";
+import { placeInstances } from "./placement.ts";
 import {
   type AddressChange,
   addressChanges,
@@ -11,7 +12,7 @@ import {
   type VrrpOperation,
   vrrpOperations,
 } from "./reload-addresses.ts";
-import { rehearseVrrp, rehearseVrrpStart, type VrrpRehearsal } from "./reload-rehearsal.ts";
+import { linksOf, rehearseVrrp, rehearseVrrpStart, type VrrpRehearsal } from "./reload-rehearsal.ts";
 import { instanceDifferences, type SettingChange, scriptDifferences } from "./reload-settings.ts";
 import { routerKey } from "./vrrp-director-state.ts";
 import type { VrrpStatus } from "./vrrp-status.ts";
@@ -51,6 +52,16 @@ export interface VrrpReload {
   readonly addresses: readonly AddressChange[];
   readonly scripts: readonly ScriptChange[];
   readonly operations: readonly VrrpOperation[];
+  /** Virtual MACs and ipvlans that are made or removed. */
+  readonly interfaces: readonly InterfaceChange[];
+}
+
+/** What becomes of an interface of our own. */
+export interface InterfaceChange {
+  readonly kind: "make" | "remove";
+  readonly name: string;
+  readonly base: string;
+  readonly hardwareAddress?: string;
 }
 
 /** Foretells a reload of a VRRP process that runs, or, when it is idle, its first start. */
@@ -67,7 +78,22 @@ export function planVrrp(
     addresses: addressChanges(operations, { status, before: known, rehearsal }),
     scripts: scriptChanges(running, { next, rehearsal, status }),
     operations,
+    interfaces: interfaceChanges(rehearsal, status),
   };
+}
+
+/** One that is there already is looked at again, which changes nothing. */
+function interfaceChanges({ effects }: VrrpRehearsal, { links }: VrrpStatus): readonly InterfaceChange[] {
+  const present = new Set(links.map(({ name }) => name));
+  return effects.flatMap((effect): readonly InterfaceChange[] => {
+    if (effect.kind !== "make-own-interface" && effect.kind !== "remove-own-interface") return [];
+    const kind = effect.kind === "make-own-interface" ? "make" : "remove";
+    const { name, base, hardwareAddress } = effect.own;
+    if (present.has(name) === (kind === "make")) return [];
+    if (kind === "make") present.add(name);
+    else present.delete(name);
+    return [{ kind, name, base, ...(hardwareAddress === undefined ? {} : { hardwareAddress }) }];
+  });
 }
 
 interface RunningRouter extends RouterEntryLike {
@@ -78,11 +104,13 @@ interface RunningRouter extends RouterEntryLike {
 
 function runningRouters(running: Config, status: VrrpStatus): ReadonlyMap<string, RunningRouter> {
   const instances = instancesByRouter(running);
+  const placed = placeInstances({ ...running, vrrpInstances: [...instances.values()] }, linksOf(status));
   return new Map(
     status.instances.flatMap(({ key, role }) => {
       const instance = instances.get(key);
       if (instance === undefined) return [];
-      const config = routerConfig(instance, running.global.vrrpStartupDelay);
+      const where = placed.get(instance)?.instance ?? instance;
+      const config = routerConfig(where, running.global.vrrpStartupDelay);
       return [[key, { instance, config, role: role.kind }] as const];
     }),
   );

@@ -39,6 +39,8 @@ export interface VrrpInstanceStatus {
   readonly key: string;
   readonly name: string;
   readonly interface: string;
+  /** The virtual MAC or ipvlan its addresses stand on. */
+  readonly ownInterface?: string;
   readonly family: AddressFamily;
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
@@ -145,12 +147,13 @@ function instanceStatus(
   entry: RouterEntry,
   { key, state }: { readonly key: string; readonly state: VrrpDirectorState },
 ): VrrpInstanceStatus {
-  const { config, counters } = entry;
+  const { config, counters, placement } = entry;
   const { role, priority, source, master } = entry.state;
   return {
     key,
     name: entry.instance.name,
     interface: config.interface,
+    ...(placement.own === undefined ? {} : { ownInterface: placement.own.name }),
     family: config.family,
     virtualRouterId: config.virtualRouterId,
     version: config.version,

@@ -86,6 +86,18 @@ async function gather(words: readonly string[]) {
 }
 
 describe("locum plan", () => {
+  it("virtual MACs: nothing when they stay, and what is made and removed with them when not", async () => {
+    const own = ["virtual_router_id 52", "virtual_router_id 52\n  use_vmac"] as const;
+    const withOwn = file("own.conf", running.replace(...own));
+    expect((await gather([withOwn, "--running", withOwn])).out).toContain("Nothing changes.");
+    const gained = await plan([own]);
+    expect(gained.out).toContain("use_vmac, use_ipvlan: not set -> use_vmac");
+    expect(gained.out).toContain("+ vrrp.52 is made on eth0 with the hardware address 00:00:5e:00:01:34");
+    expect(gained.out).toContain("! 192.0.2.102 DROPS: TWO on vrrp.52");
+    const lost = await gather([old, "--running", withOwn]);
+    expect(lost.out).toContain("- vrrp.52 on eth0 is removed");
+  });
+
   it("nothing: the same file, comments and another order of lines", async () => {
     expect(await plan([])).toMatchObject({ code: 0, out: expect.stringMatching(/Nothing changes\.\n$/) });
     expect((await plan([["weight 2", "# heavy\n    weight 2"]])).code).toBe(0);
