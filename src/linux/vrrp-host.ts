@@ -111,8 +111,9 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#snapshot();
   }
 
-  /** Removes the packet filter that an earlier process of ours left by this name, if one did. */
+  /** Removes the packet filter that an earlier process of ours left by this name, unless it is in use again. */
   removeLeftFilter(table: string): void {
+    if (this.#filter.isConfigured) return;
     const none = { table, priority: 0, byInterfaceIndex: false, counters: false, closes: [], guards: [] };
     const removed = this.#filter.configure(none);
     if (!removed.ok) this.#options.deliver({ kind: "trouble", about: "filter", message: removed.error });

@@ -30,6 +30,11 @@ export class PacketFilter {
     this.#options = options;
   }
 
+  /** Whether `configure` was called. */
+  get isConfigured(): boolean {
+    return this.#settings !== undefined;
+  }
+
   /** Makes the tables, or makes them anew; removes what an earlier process of ours left and what is no longer wanted. */
   configure(settings: FilterSettings): Result<void, string> {
     const before = this.#settings;

@@ -48,7 +48,6 @@ export class VrrpProcess implements ChildProcess {
     this.#host.readRouteNames(routeFolders(config));
     const readings = this.#host.follow(config);
     const { links, addresses } = this.#host.startMonitor(config);
-    this.#host.removeLeftFilter(config.global.filter.table ?? DEFAULT_TABLE);
     if (legacy === undefined) {
       rehearse(config, { now: monotonicNow(), links, addresses });
       collectGarbage();
@@ -61,6 +60,7 @@ export class VrrpProcess implements ChildProcess {
       readings,
       ...(legacy === undefined ? {} : { legacy }),
     });
+    this.#host.removeLeftFilter(config.global.filter.table ?? DEFAULT_TABLE);
     // A successor is awaited: whatever can come later does.
     if (legacy !== undefined) this.#configurePriority(config);
   }
