@@ -8,6 +8,7 @@ import type { Directive, Document } from "../tree.ts";
 import { followedByChecks } from "./bfd-check.ts";
 import { type BindContext, placeOf, spanAt, tell } from "./context.ts";
 import { bindDaemonDefinitions } from "./daemon-definitions.ts";
+import { withoutDisabledScripts } from "./disabled-scripts.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
 import { bindGarpGroup, bindTrackGroup } from "./instance-groups.ts";
 import { withRulePreferences } from "./rule-preferences.ts";
@@ -115,16 +116,16 @@ function bindVrrp(
   refuseSameRouterId(vrrp, vrrpInstances);
   const instances = vrrpInstances.map((each) => each.instance);
   const names = instances.map(({ name }) => name);
+  const syncGroups = bindSyncGroups(vrrp, {
+    directives: blocks.get("vrrp_sync_group") ?? [],
+    instances,
+    trackers,
+    global,
+  });
+  const tracking = { vrrpInstances: instances, vrrpScripts, syncGroups };
   return {
-    vrrpInstances: instances,
-    vrrpScripts,
+    ...withoutDisabledScripts(vrrp, { bound: tracking, global }),
     ...bound,
-    syncGroups: bindSyncGroups(vrrp, {
-      directives: blocks.get("vrrp_sync_group") ?? [],
-      instances,
-      trackers,
-      global,
-    }),
     trackGroups: (blocks.get("track_group") ?? [])
       .map((directive) => bindTrackGroup(vrrp, { directive, instances: names }))
       .filter((group) => group !== undefined),
