@@ -1,5 +1,6 @@
 import type { Config } from "../conf/model/config.ts";
 import type { ControlRequest } from "../linux/control-protocol.ts";
+import type { NotificationLosses } from "../linux/notifier.ts";
 import type { ChildKind, ChildStatus } from "../linux/process/messages.ts";
 
 /** The answer to "config". */
@@ -21,6 +22,8 @@ export interface ConfigAnswer {
 /** The answer to "status". */
 export interface StatusAnswer
   extends Pick<ConfigAnswer, "version" | "pid" | "generation" | "configurationFile" | "children"> {
+  /** Notifications that reached nobody; absent in answers of older directors. */
+  readonly losses?: NotificationLosses;
   /** Of the children that answered in time. */
   readonly vrrp?: Omit<Extract<ChildStatus, { kind: "vrrp" }>, "kind">;
   readonly checkers?: Omit<Extract<ChildStatus, { kind: "checkers" }>, "kind">;
@@ -31,6 +34,7 @@ export interface StatusAnswer
 export interface ControlSource {
   readonly config: Config;
   readonly children: ConfigAnswer["children"];
+  readonly losses: NotificationLosses;
   status(): Promise<readonly ChildStatus[]>;
 }
 
@@ -55,7 +59,7 @@ export async function controlAnswer(
   }
   const found = await source.status();
   const answer = Object.fromEntries(found.map(({ kind, ...status }) => [kind, status]));
-  return { ...common, ...(answer as Pick<StatusAnswer, ChildKind>) };
+  return { ...common, losses: source.losses, ...(answer as Pick<StatusAnswer, ChildKind>) };
 }
 
 /** The names of values that are nobody's business. */

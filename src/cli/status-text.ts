@@ -47,6 +47,7 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
     if (refused > 0)
       lines.push(colors.red(`${refused} operations refused by the service table, tried again`));
   }
+  lines.push(...lossLines(answer.losses).map((line) => colors.red(line)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -68,6 +69,16 @@ function trackedText(trackers: VrrpStatus["trackers"]): readonly string[] {
     ...trackers.files.map(({ name, value }) => `file ${name} ${value}`),
     ...trackers.processes.map(({ name, standing, count }) => `process ${name} ${standing} (${count})`),
     ...trackers.bfdSessions.map(({ name, standing }) => `BFD session ${name} ${standing}`),
+  ];
+}
+
+function lossLines(losses: StatusAnswer["losses"]): readonly string[] {
+  if (losses === undefined) return [];
+  const { lines, mails, commands } = losses;
+  return [
+    ...lines.map((pipe) => `${pipe.lines} lines were dropped, because nobody reads ${pipe.path}`),
+    ...(mails === 0 ? [] : [`${mails} mails could not be sent`]),
+    ...(commands === 0 ? [] : [`${commands} notify commands were left out behind ones that hang`]),
   ];
 }
 

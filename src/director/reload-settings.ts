@@ -1,6 +1,7 @@
 import type { Duration } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
+import type { Fifo, ScriptDefinitions } from "../conf/model/process-definitions.ts";
 import type { BfdInstance } from "../conf/model/tracking.ts";
 import type { Checker, RealServer, VirtualServer } from "../conf/model/virtual-server.ts";
 import type { OwnInterface, VirtualAddress, VrrpInstance } from "../conf/model/vrrp-instance.ts";
@@ -217,8 +218,30 @@ const REAL_SERVER: Words<RealServer> = {
   checkers: "left-out",
 };
 
+const fifoText = ({ path, owner, reader }: Fifo) => {
+  if (path === undefined) return "none";
+  const user = owner === undefined ? "" : ` ${[owner.user, owner.group].filter(Boolean).join(" ")}`;
+  return `${path}${user}${reader === undefined ? "" : `, read by ${commandText(reader)}`}`;
+};
+
+const SCRIPTS: Words<ScriptDefinitions> = {
+  startup: { name: "startup_script", text: commandText },
+  startupTimeout: duration("startup_script_timeout"),
+  shutdown: { name: "shutdown_script", text: commandText },
+  shutdownTimeout: duration("shutdown_script_timeout"),
+  symlinkPaths: named("use_symlink_paths"),
+  supplementaryGroups: named("set_supplementary_groups"),
+  everyFifo: { name: "notify_fifo", text: fifoText },
+  vrrpFifo: { name: "vrrp_notify_fifo", text: fifoText },
+  lvsFifo: { name: "lvs_notify_fifo", text: fifoText },
+  notifyConcurrent: named("notify_concurrent"),
+  writeStatesOnReload: named("fifo_write_vrrp_states_on_reload"),
+};
+
 const GLOBAL: Words<GlobalDefinitions> = {
   defaults: "left-out",
+  // Told by the keywords in it.
+  scripts: "left-out",
   vrrpStartupDelay: duration("vrrp_startup_delay"),
   smtpConnectTimeout: duration("smtp_connect_timeout"),
   skipCheckAdvertisedAddresses: named("vrrp_skip_check_adv_addr"),
@@ -361,5 +384,8 @@ export function globalDifferences(
   before: GlobalDefinitions,
   after: GlobalDefinitions,
 ): readonly SettingChange[] {
-  return differences(before, { after, words: GLOBAL });
+  return [
+    ...differences(before, { after, words: GLOBAL }),
+    ...differences(before.scripts, { after: after.scripts, words: SCRIPTS }),
+  ];
 }

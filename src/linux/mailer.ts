@@ -61,6 +61,11 @@ export class Mailer {
     if (!this.#sending) void this.#sendAll();
   }
 
+  /** Mails that could not be sent. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Whether a mail is on its way. */
   get busy(): boolean {
     return this.#sending;

@@ -4,6 +4,16 @@ import { Mailer } from "./mailer.ts";
 import { NotifyPipes, READER_PATIENCE_MS, waitFor } from "./notify-pipes.ts";
 import type { ScriptReport, ScriptRunner } from "./script-runner.ts";
 
+/** What could not be told. */
+export interface NotificationLosses {
+  /** Lines that found a pipe full, by pipe. */
+  readonly lines: readonly { readonly path: string; readonly lines: number }[];
+  /** Mails that no mail host took. */
+  readonly mails: number;
+  /** Commands that were left out because too many waited. */
+  readonly commands: number;
+}
+
 /** STOP commands and mails get this long, as keepalived gives its commands. */
 const STOP_PATIENCE_MS = 1_000;
 
@@ -41,9 +51,9 @@ export class Notifier {
     if (mail !== undefined) this.#mailer.send(mail);
   }
 
-  /** Lines that found a pipe full, by pipe. */
-  get dropped(): readonly { readonly path: string; readonly lines: number }[] {
-    return this.#pipes.dropped;
+  /** What could not be told since the start. */
+  get losses(): NotificationLosses {
+    return { lines: this.#pipes.dropped, mails: this.#mailer.lost, commands: this.#scripts.dropped };
   }
 
   /** The children have ended: gives what they said last a second, then ends everything that still runs. */

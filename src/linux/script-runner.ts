@@ -93,6 +93,11 @@ export class ScriptRunner {
     this.#runNotify(command, () => undefined);
   }
 
+  /** Notify commands that were left out. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** Whether notify commands run or wait. */
   get notifying(): boolean {
     return this.#notifying.size > 0 || this.#queues.size > 0;

@@ -83,6 +83,15 @@ describe("locum status", () => {
     expect(text).toContain("Tracked: file load -7, process web down (0), BFD session peer up");
   });
 
+  it("F46 says what could not be told, and nothing when all was", () => {
+    const losses = { lines: [{ path: "/run/pipe", lines: 7 }], mails: 2, commands: 3 };
+    const text = statusText({ ...answer(), losses }, colors);
+    expect(text).toContain("7 lines were dropped, because nobody reads /run/pipe\n");
+    expect(text).toContain("2 mails could not be sent\n3 notify commands were left out");
+    const none = statusText({ ...answer(), losses: { lines: [], mails: 0, commands: 0 } }, colors);
+    expect(none).not.toMatch(/dropped|mails|left out/);
+  });
+
   it("a row for each BFD session: its states, its times, what was refused and why", () => {
     const lost: BfdSessionStatus = {
       ...session,

@@ -267,4 +267,13 @@ describe("what is told of VRRP instances and groups", () => {
     const teller = new Teller(configuration({ global, v1: `notify /n/any\n${v1}` }));
     expect(teller.told).toMatchObject([{ about: "instance V1", concurrent: expected }]);
   });
+
+  it("is locum's own word: keepalived 2.2.7 is said to ignore it, and the linter takes it as it is", () => {
+    const text = "global_defs {\n  notify_concurrent\n}\n";
+    const asTheirs = load(text, { compat: "2.2.7" }).diagnostics;
+    expect(asTheirs).toMatchObject([
+      { severity: "warning", code: "newer-keyword", help: expect.stringContaining("locum's own") },
+    ]);
+    expect(load(text, { compat: "latest" }).diagnostics).toEqual([]);
+  });
 });

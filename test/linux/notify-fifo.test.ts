@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -90,11 +91,7 @@ describe("a notify FIFO", () => {
     const { config } = load(
       `global_defs {\nscript_user ${owner.uid}\nvrrp_notify_fifo ${path} ${owner.uid}\nvrrp_notify_fifo_script "${reader} word" ${owner.uid}\n}`,
     );
-    const text = await import("node:fs").then(
-      ({ readFileSync }) =>
-        () =>
-          readFileSync(heard, "utf8"),
-    );
+    const text = () => readFileSync(heard, "utf8");
     const pipes = new NotifyPipes(new ScriptRunner(config.global, report), report);
     pipes.configure(config.global);
     await eventually(() => text().includes(`word ${path}\n`), { within: 10_000 });

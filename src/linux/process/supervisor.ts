@@ -3,7 +3,7 @@ import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
 import { journalIdentifier } from "../journal-identifier.ts";
-import { Notifier } from "../notifier.ts";
+import { type NotificationLosses, Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
@@ -171,6 +171,11 @@ export class Supervisor {
       const pid = this.#children.get(kind)?.child?.pid;
       return { kind, ...(pid === undefined ? {} : { pid }) };
     });
+  }
+
+  /** What could not be told since the start. */
+  get losses(): NotificationLosses {
+    return this.#notifier.losses;
   }
 
   /** How the children stand. One that does not answer within two seconds is left out. */
