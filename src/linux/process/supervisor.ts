@@ -355,20 +355,11 @@ export class Supervisor {
 
   /** Runs `shutdown_script` to its end, as the last thing. */
   #shutDown(): void {
-    const { shutdown, shutdownTimeout } = this.#config.global.scripts;
-    const done = () => this.#options.finished(this.#exitCode);
-    if (shutdown === undefined) {
-      done();
-      return;
-    }
+    const { shutdown: command, shutdownTimeout: timeout } = this.#config.global.scripts;
     const { journal } = this.#options;
-    runWholeScript(this.#scripts, {
-      keyword: "shutdown_script",
-      command: shutdown,
-      timeout: shutdownTimeout,
-      journal,
-      done,
-    });
+    const done = () => this.#options.finished(this.#exitCode);
+    if (command === undefined) done();
+    else runWholeScript(this.#scripts, { keyword: "shutdown_script", command, timeout, journal, done });
   }
 }
 
