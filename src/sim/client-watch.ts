@@ -19,7 +19,7 @@ interface Belief {
   readonly address: IpAddress;
   host: SimulatedHost;
   darkSince: Instant | undefined;
-  /** Two who do not understand each other had the address at once: nobody can set the client right until one announces. */
+  /** The client was cut off, or two who do not understand each other had the address: nobody can set it right. */
   contested: boolean;
   /** The process that announced. */
   generation: number;
@@ -67,6 +67,12 @@ export class ClientWatch {
     }
     this.look(announced.now);
     return address;
+  }
+
+  /** A frame was sent while the client was cut off: nobody can know that it has not heard it. */
+  miss(interfaceName: string, frame: Uint8Array): void {
+    const belief = this.#beliefs.get(`${interfaceName} ${decodeAnnouncement(frame)?.address}`);
+    if (belief !== undefined) belief.contested = true;
   }
 
   /** Where the client sends what it has for a virtual address; undefined before the first announcement. */

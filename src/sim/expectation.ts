@@ -50,7 +50,11 @@ function atFault(
   if (!instance.dontTrackPrimary && !kernel.isUp(config.interface)) return true;
   const fails = ({ weight, reverse }: Tracked, good: boolean): boolean => weight === 0 && good === reverse;
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])];
-  const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])];
+  // Weights mean nothing to an owner, and an interface without a weight is a fault while it is down (keepalived's rule).
+  const own = instance.trackInterfaces.map((one) =>
+    instance.priority === 255 ? { ...one, weight: 0 } : one,
+  );
+  const interfaces = [...own, ...(group?.trackInterfaces ?? [])];
   return (
     scripts.some((tracked) => fails(tracked, scriptGood(host, tracked.name))) ||
     interfaces.some((tracked) => fails(tracked, kernel.isUp(tracked.name)))

@@ -238,6 +238,7 @@ export class World {
     announced: { readonly interface: string; readonly frame: Uint8Array },
   ): void {
     const { interface: name, frame } = announced;
+    if (!this.segment(name).joins(from.name, CLIENT)) this.client.miss(name, frame);
     for (const delay of this.segment(name).deliveries(from.name, CLIENT)) {
       this.schedule(after(this.#now, delay), () => {
         const address = this.client.hear(from, { interface: name, frame, now: this.#now });

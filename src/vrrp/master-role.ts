@@ -217,7 +217,10 @@ function announceAfterLower(state: InRole<MasterRole>, now: Instant): MasterStep
     return { state: withRole(state, { announcements: [...role.announcements, owed] }), effects: [] };
   }
   const waiting = (by: Duration): boolean =>
-    role.announcements.some((burst) => burst.kind === "lower-priority" && burst.at <= after(now, by));
+    role.announcements.some(
+      // One that is overdue, after a pause, is made at once and says nothing to those who are deaf just now.
+      ({ kind, at }) => kind === "lower-priority" && at > now && at <= after(now, by),
+    );
   const wanted = config.strict || delay <= SECOND_TRY ? [delay] : [SECOND_TRY, delay];
   const later = wanted
     .filter((wait) => wait > 0 && !waiting(wait))

@@ -183,6 +183,12 @@ describe("master", () => {
     expect(router.on(alarm, at(0.22)).told).not.toContain("announce x5");
   });
 
+  it("F4 a burst that a pause made overdue is no substitute for those that follow a lower priority heard now", () => {
+    const router = bench("master").on(advert(50), at(10.2)).on(advert(50), at(40));
+    const bursts = router.run(at(50)).filter(({ effect }) => effect.kind === "announce");
+    expect(bursts.map((entry) => entry.at)).toEqual(expect.arrayContaining([at(40.3), at(45)]));
+  });
+
   it("ST-13 under lower_prio_no_advert a lower priority is never answered, but still announced over", () => {
     const router = bench("master", { lowerPriorityNoAdvertisement: true }).on(advert(50), at(10.2));
     expect(router.told).toEqual(["log", "announce x5", "lower-priority-heard"]);
