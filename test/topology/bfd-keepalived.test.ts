@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
@@ -13,7 +13,7 @@ const other = (side: Side): Side => (side === "a" ? "b" : "a");
 /** A node with sessions over the second cable in both families; it tracks the IPv4 one when it is the better master. */
 function configuration(side: Side, better: boolean): string {
   const [own, theirs] = [NUMBER[side], NUMBER[other(side)]];
-  const times = "min_rx 100\n  min_tx 100\n  multiplier 10";
+  const times = "min_rx 100\n  min_tx 100\n  multiplier 20";
   return `
 bfd_instance side4 {
   neighbor_ip 10.82.0.${theirs}
@@ -76,6 +76,9 @@ describeWith({ title: "BFD with Debian's keepalived", needs: ["root", "netns", "
   const holds = (side: Side) =>
     namespaces.run(side, ["ip", "-4", "address", "show", "dev", "eth0"]).includes(`inet ${VIP}/`);
   const owner = (side: Side) => eventually(() => holds(side) && !holds(other(side)), { within: 20_000 });
+  /** A line may come to us after what it tells of. */
+  const said = (daemon: VrrpDaemon, line: string) =>
+    eventually(() => daemon.log.includes(line), { within: 5_000 });
   /** Drops BFD and nothing else, on the way to both. */
   const cut = (on: boolean) => {
     const change = on ? "add" : "delete";
@@ -91,7 +94,7 @@ describeWith({ title: "BFD with Debian's keepalived", needs: ["root", "netns", "
     "%s tracks its session with %s: fault until it is up, master while it is, the other when it drops",
     async (first, second) => {
       const tracking = daemon("a", { program: first, better: true });
-      await eventually(() => /\(V1\) Entering FAULT STATE/i.test(tracking.log), { within: 10_000 });
+      await eventually(() => /\(V1\) Entering FAULT STATE/i.test(tracking.log), { within: 15_000 });
       const backup = daemon("b", { program: second, better: false });
       for (const name of ["side4", "side6"]) {
         for (const one of [tracking, backup]) {
@@ -99,15 +102,15 @@ describeWith({ title: "BFD with Debian's keepalived", needs: ["root", "netns", "
         }
       }
       await owner("a");
-      expect(tracking.log).toContain("VRRP_Instance(V1) Tracked BFD instance side4 is UP");
+      await said(tracking, "VRRP_Instance(V1) Tracked BFD instance side4 is UP");
 
       cut(true);
       try {
         for (const one of [tracking, backup]) {
-          await eventually(() => /\(side4\) Expired after \d+ ms/.test(one.log), { within: 10_000 });
+          await eventually(() => /\(side4\) Expired after \d+ ms/.test(one.log), { within: 15_000 });
         }
         await owner("b");
-        expect(tracking.log).toContain("VRRP_Instance(V1) Tracked BFD instance side4 is DOWN");
+        await said(tracking, "VRRP_Instance(V1) Tracked BFD instance side4 is DOWN");
       } finally {
         cut(false);
       }

@@ -15,7 +15,7 @@ const OUR_FAR = "10.81.0.1";
 const THEIR_FAR = "10.80.0.2";
 const VIP = "10.79.0.100";
 
-const TIMES = "min_rx 100\n  min_tx 100\n  multiplier 10";
+const TIMES = "min_rx 100\n  min_tx 100\n  multiplier 20";
 const DETECTION_MS = peerTimes.transmitMs * peerTimes.multiplier;
 
 /** Sessions over the link in both families, one over a router, and an instance that follows the first. */
@@ -84,6 +84,8 @@ for (const [title, capability, start, maxHops] of peers) {
     afterEach(async () => {
       for (const daemon of daemons.splice(0)) await daemon.dispose();
       for (const other of others.splice(0)) other.dispose();
+      // What was killed left its address.
+      namespaces.run("us", ["ip", "address", "flush", "dev", "eth0", "to", `${VIP}/32`]);
     });
     afterAll(() => namespaces.remove());
 
@@ -111,29 +113,32 @@ for (const [title, capability, start, maxHops] of peers) {
         await eventually(() => daemon.log.includes(`(${name}) Entering Up state`), { within: 20_000 });
       }
       for (const remote of [OUR4, OUR6, OUR_FAR]) {
-        await eventually(() => peer.state(remote) === "up", { within: 10_000 });
+        await eventually(() => peer.state(remote) === "up", { within: 20_000 });
       }
-      await eventually(holdsAddress, { within: 10_000 });
+      await eventually(holdsAddress, { within: 20_000 });
       return { daemon, peer };
     }
 
     const holdsAddress = () =>
       namespaces.run("us", ["ip", "-4", "address", "show", "dev", "eth0"]).includes(`inet ${VIP}/`);
+    /** A line may come to us after what it tells of. */
+    const said = (daemon: VrrpDaemon, line: string) =>
+      eventually(() => daemon.log.includes(line), { within: 5_000 });
     const times = (daemon: VrrpDaemon, line: string) => daemon.log.split(line).length - 1;
     /** How long a session waited before it took the neighbour for gone, in milliseconds. */
     async function expired(daemon: VrrpDaemon, name: string): Promise<number> {
       const line = new RegExp(`\\(${name}\\) Expired after (\\d+) ms`);
-      const found = await eventually(() => line.exec(daemon.log)?.[1], { within: 10_000 });
+      const found = await eventually(() => line.exec(daemon.log)?.[1], { within: 15_000 });
       return Number(found);
     }
 
     it("sessions in both families and over a router come up; each is down when its path is, and the instance follows", async () => {
       const { daemon, peer } = await bothUp();
-      expect(daemon.log).toContain("VRRP_Instance(V1) Tracked BFD instance near4 is UP");
+      await said(daemon, "VRRP_Instance(V1) Tracked BFD instance near4 is UP");
 
       forwarding(false);
       expect(await expired(daemon, "far")).toBeGreaterThanOrEqual(DETECTION_MS);
-      await eventually(() => peer.state(OUR_FAR) !== "up", { within: 5_000 });
+      await eventually(() => peer.state(OUR_FAR) !== "up", { within: 15_000 });
       expect(daemon.log).not.toMatch(/\(near[46]\) Expired/);
       expect(holdsAddress()).toBe(true);
 
@@ -142,24 +147,24 @@ for (const [title, capability, start, maxHops] of peers) {
         const silence = await expired(daemon, name);
         expect(silence).toBeGreaterThanOrEqual(DETECTION_MS);
         // The promise is 10 ms; a machine that tests on all its processors may be late.
-        expect(silence).toBeLessThan(DETECTION_MS + 1_000);
+        expect(silence).toBeLessThan(DETECTION_MS + 3_000);
       }
       await eventually(() => !holdsAddress(), { within: 5_000 });
-      expect(daemon.log).toContain("VRRP_Instance(V1) Tracked BFD instance near4 is DOWN");
-      expect(daemon.log).toMatch(/\(V1\) Entering FAULT STATE/);
+      await said(daemon, "VRRP_Instance(V1) Tracked BFD instance near4 is DOWN");
+      await said(daemon, "(V1) Entering FAULT STATE");
     });
 
     it("our end, on purpose or not, is seen by the neighbour", async () => {
       const first = await bothUp();
       await first.daemon.stop();
       for (const remote of [OUR4, OUR6, OUR_FAR]) {
-        await eventually(() => first.peer.state(remote) !== "up", { within: 5_000 });
+        await eventually(() => first.peer.state(remote) !== "up", { within: 15_000 });
       }
       first.daemon.start();
       await eventually(() => times(first.daemon, "(near4) Entering Up state") === 2, { within: 20_000 });
-      await eventually(() => first.peer.state(OUR4) === "up", { within: 10_000 });
+      await eventually(() => first.peer.state(OUR4) === "up", { within: 20_000 });
       await first.daemon.kill();
-      await eventually(() => first.peer.state(OUR4) !== "up", { within: 5_000 });
+      await eventually(() => first.peer.state(OUR4) !== "up", { within: 15_000 });
     });
 
     const switchedOff = async () => {
@@ -167,7 +172,7 @@ for (const [title, capability, start, maxHops] of peers) {
       peer.shutDown?.();
       // FRR says no diagnostic with it.
       const down = "(near4) Entering Down state (Local diagnostic - Neighbor Signaled Session Down";
-      await eventually(() => daemon.log.includes(down), { within: 10_000 });
+      await eventually(() => daemon.log.includes(down), { within: 15_000 });
       expect(daemon.log).not.toContain("Tracked BFD instance near4 is DOWN");
       expect(holdsAddress()).toBe(true);
       expect(await daemon.stop()).toBe(0);
