@@ -23,7 +23,7 @@ export function effectFailed(
   }
   logNowAndThen({ key: `failed ${effect.kind} ${reason}`, level: "error", message: () => reason }, context);
   if (effect.kind === "make-own-interface") {
-    ownInterfaceAnswered(effect.own.name, context);
+    ownInterfaceAnswered(effect.own.name, { came: false, context });
     const concerned = [...state.index.onInterface(effect.own.name)];
     startWaiting(concerned, context);
     refreshAll(concerned, context);

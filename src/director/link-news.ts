@@ -30,7 +30,7 @@ export function takeLinkNews(event: LinkNews, context: StepContext): void {
       everythingChanged(context);
       return;
     case "link":
-      ownInterfaceAnswered(event.link.name, context);
+      ownInterfaceAnswered(event.link.name, { came: true, context });
       linkChanged(links.set(event.link), { link: event.link, context });
       return;
     case "link-removed":

@@ -1,4 +1,4 @@
-import { after, earliest, type Instant, seconds } from "../base/time.ts";
+import { after, earliest, type Instant, instant, seconds } from "../base/time.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { Link, OwnLink } from "./host.ts";
 import { isLinkLocal, type LinkTable } from "./link-table.ts";
@@ -11,6 +11,8 @@ export interface OwnInterfaceAttempt {
   readonly at: Instant;
   /** No answer has come yet; it comes before anything else happens. */
   readonly pending: boolean;
+  /** It has been there before, and somebody removed it. */
+  readonly again: boolean;
 }
 
 /** Pause before an interface that could not be made, or was removed once more, is asked for again. */
@@ -38,7 +40,7 @@ export function keepOwnInterfaces(entries: Iterable<RouterEntry>, context: StepC
       state.ownMissing.add(own.name);
       const last = state.ownAttempts.get(own.name);
       if (last?.pending === true || (last !== undefined && now < after(last.at, AGAIN))) continue;
-      state.ownAttempts.set(own.name, { at: now, pending: true });
+      state.ownAttempts.set(own.name, { at: now, pending: true, again: last !== undefined });
       out.push({ kind: "make-own-interface", own });
     }
   }
@@ -55,10 +57,19 @@ export function ownInterfacesDeadline({ ownMissing, ownAttempts }: VrrpDirectorS
   );
 }
 
-/** The interface came, or it did not: no answer is awaited any more. */
-export function ownInterfaceAnswered(name: string, { state }: StepContext): void {
-  const last = state.ownAttempts.get(name);
-  if (last !== undefined) state.ownAttempts.set(name, { ...last, pending: false });
+/**
+ * The interface came, or it did not: no answer is awaited any more. That it came for the first time is no reason to wait
+ * when it is removed a moment later.
+ */
+export function ownInterfaceAnswered(
+  name: string,
+  { came, context }: { readonly came: boolean; readonly context: StepContext },
+): void {
+  const { ownAttempts } = context.state;
+  const last = ownAttempts.get(name);
+  if (last?.pending !== true) return;
+  const at = came && !last.again ? instant(last.at - AGAIN) : last.at;
+  ownAttempts.set(name, { ...last, at, pending: false });
 }
 
 /** Whether an interface of a router has been asked for and the answer is on its way. */

@@ -31,7 +31,8 @@ export class OwnInterfaces {
   readonly #links: LinkNetlink;
   readonly #addresses: RouteNetlink;
   readonly #settings: BaseSettings;
-  readonly #made = new Set<string>();
+  /** By name, with the index. */
+  readonly #made = new Map<string, number>();
   readonly #onMade: (own: OwnLink, indexes: { readonly index: number; readonly baseIndex: number }) => void;
 
   /** `onMade` is called when an interface is there and as yet switched off. @throws {SystemError} */
@@ -68,7 +69,7 @@ export class OwnInterfaces {
     }
     const made = this.#links.find(own.name);
     if (made === undefined) return failed(`cannot make ${own.name}: it is gone again already`);
-    this.#made.add(own.name);
+    this.#made.set(own.name, made.index);
     const prepared = this.#prepare(own, { made, base });
     if (!prepared.ok) return prepared;
     if (own.notify && !reused) this.#links.setGroup(base.index, base.group);
@@ -78,6 +79,11 @@ export class OwnInterfaces {
   /** Whether an interface of that name was made and not removed by us. */
   has(name: string): boolean {
     return this.#made.has(name);
+  }
+
+  /** Whether this is the index of one that was made, and somebody else has removed. */
+  isGone(index: number): boolean {
+    return [...this.#made.values()].includes(index) && this.#links.find(index) === undefined;
   }
 
   /** An interface as it is now. */

@@ -274,6 +274,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         return;
       case "address-added":
       case "address-removed":
+        // It went with its interface, whose removal is told next.
+        if (this.#ownInterfaces.isGone(event.address.interfaceIndex)) return;
         if (this.#options.monitorAddresses) this.#logAddress(event);
         this.#options.deliver(event);
         return;

@@ -155,6 +155,14 @@ describe("own interfaces of the VRRP director", () => {
     expect(rig.role).toBe("backup");
   });
 
+  it("a first removal is mended at once, however soon after the start", () => {
+    const rig = started();
+    rig.pass(0.5);
+    rig.deliver({ kind: "link-removed", index: rig.present?.index ?? 0 });
+    expect(rig.present).toBeDefined();
+    expect(rig.role).toBe("backup");
+  });
+
   it("one that cannot be made is a fault; the next try is a second later, and the reason is logged once", () => {
     const rig = new Rig();
     rig.refuses = true;
