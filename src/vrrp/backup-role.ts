@@ -1,5 +1,5 @@
-import { after, type Instant } from "../base/time.ts";
-import { isAnswered, nextFarewell } from "./farewell.ts";
+import { after, type Duration, type Instant } from "../base/time.ts";
+import { farewellDue, nextFarewell, winnerHeard } from "./farewell.ts";
 import type { Heard, ReceivedAdvertisement } from "./reception.ts";
 import type { BackupRole, Farewell, RouterEffect, RouterState } from "./router-state.ts";
 import { skewTime } from "./timers.ts";
@@ -19,25 +19,30 @@ const LOWEST_PRIORITY = 1;
 export function backupAlarm(state: InRole<BackupRole>, now: Instant): RouterStep {
   if (now >= state.role.masterDownAt) return enterMaster(state, now);
   const { farewell } = state.role;
-  return farewell === undefined || now < farewell.nextAt
-    ? unchanged(state)
-    : sayFarewell(state, farewell, now);
+  const due = farewell === undefined ? undefined : farewellDue(farewell);
+  if (farewell === undefined || due === undefined || now < due) return unchanged(state);
+  return sayFarewell(state, farewell, now);
 }
 
 /**
- * With the lowest priority there is, so that it moves nobody. Not when the winner has come down to it, for then it would
- * be a claim, and not before one is heard: with `nopreempt` another backup would wait for us.
+ * With the lowest priority there is, so that it moves nobody; not when the winner has come down to it, for then it would
+ * be a claim.
  */
 function sayFarewell(state: InRole<BackupRole>, farewell: Farewell, now: Instant): RouterStep {
   const { farewell: _, ...rest } = state.role;
-  if (state.master === undefined) {
-    const later = { ...farewell, nextAt: after(now, rest.masterInterval) };
-    return unchanged({ ...state, role: { ...rest, farewell: later } });
-  }
   const next = nextFarewell(farewell, rest.masterInterval, now);
   const role: BackupRole = next === undefined ? rest : { ...rest, farewell: next };
-  const lowest = state.master.priority > LOWEST_PRIORITY;
+  const lowest = state.master !== undefined && state.master.priority > LOWEST_PRIORITY;
   return { state: { ...state, role }, effects: lowest ? advertise(state, LOWEST_PRIORITY) : [] };
+}
+
+function stillToSay(
+  farewell: Farewell | undefined,
+  masterInterval: Duration,
+  now: Instant,
+): Pick<BackupRole, "farewell"> {
+  const left = farewell === undefined ? undefined : winnerHeard(farewell, masterInterval, now);
+  return left === undefined ? {} : { farewell: left };
 }
 
 /** An advertisement heard as Backup. */
@@ -48,9 +53,8 @@ export function backupAdvertisement(before: InRole<BackupRole>, { received, now 
   // Lower than ours and preemption is on: discarded, and the down timer runs on.
   const master = { address: received.source, priority: received.priority };
   const { farewell, ...role } = state.role;
-  const told = farewell !== undefined && !isAnswered(farewell, role.masterInterval, now) ? { farewell } : {};
   return {
-    state: { ...state, role: { ...role, ...told }, master },
+    state: { ...state, role: { ...role, ...stillToSay(farewell, role.masterInterval, now) }, master },
     effects: [...effects, ...lowerHeard(state, received)],
   };
 }
@@ -58,9 +62,8 @@ export function backupAdvertisement(before: InRole<BackupRole>, { received, now 
 /** Priority 0: the master leaves, so only the skew stands between us and its addresses (TM-4). */
 function masterResigned(state: InRole<BackupRole>, now: Instant): RouterState {
   const { version } = state.config;
-  const { farewell: _, ...role } = state.role;
-  const skew = skewTime({ version, priority: state.priority, interval: role.masterInterval });
-  return { ...state, role: { ...role, masterDownAt: after(now, skew) } };
+  const skew = skewTime({ version, priority: state.priority, interval: state.role.masterInterval });
+  return { ...state, role: { ...state.role, masterDownAt: after(now, skew) } };
 }
 
 /** TM-3, with `nopreempt` and a `preempt_delay` that has not passed: a lower master is left in peace. */
@@ -74,11 +77,9 @@ function accepted(state: InRole<BackupRole>, received: ReceivedAdvertisement, no
 function masterHeard(state: InRole<BackupRole>, received: ReceivedAdvertisement, now: Instant): RouterState {
   const { config } = state;
   const masterInterval = config.version === 3 ? received.interval : config.advertisementInterval;
-  const { farewell } = state.role;
-  const heardUs = farewell === undefined || isAnswered(farewell, state.role.masterInterval, now);
   const role: BackupRole = {
     kind: "backup",
-    ...(heardUs ? {} : { farewell }),
+    ...stillToSay(state.role.farewell, masterInterval, now),
     masterInterval,
     masterDownAt: after(now, downInterval(state, masterInterval)),
     ...preemptNotBefore(state, received, now),

@@ -60,6 +60,10 @@ export interface BackupRole {
 
 /** What a router that has yielded still says, so that the winner announces the addresses over our announcements. */
 export interface Farewell {
+  /** When an advertisement of the winner was heard last; when we yielded, before. */
+  readonly heardAt: Instant;
+  /** That one and one before it show when its next is due. */
+  readonly onBeat: boolean;
   /** Absent while nothing was said. */
   readonly sentAt?: Instant;
   readonly nextAt: Instant;

@@ -168,9 +168,7 @@ export function yieldTo(
     kind: "backup",
     masterDownAt: after(now, downInterval(state, masterInterval)),
     masterInterval,
-    ...(state.config.strict || reason === "overslept"
-      ? {}
-      : { farewell: beginFarewell(masterInterval, { now, said: true }) }),
+    ...(state.config.strict || reason === "overslept" ? {} : { farewell: beginFarewell(now) }),
   };
   const changed = change(state, { role, reason });
   return { state: changed.state, effects: [...last, ...giveUp(state.config), ...changed.effects] };

@@ -3,7 +3,7 @@ import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
-import { beginFarewell } from "./farewell.ts";
+import { beginFarewell, farewellDue } from "./farewell.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
@@ -93,7 +93,7 @@ function deadline(state: RouterState): Instant | undefined {
     case "backup":
       return role.farewell === undefined
         ? role.masterDownAt
-        : earliest([role.masterDownAt, role.farewell.nextAt]);
+        : earliest([role.masterDownAt, farewellDue(role.farewell)]);
     case "master":
       return earliest([
         role.nextAdvertisementAt,
@@ -232,7 +232,7 @@ function clearFault(state: RouterState, reason: FaultReason, now: Instant): Rout
   if (role.wasMaster !== true || state.config.strict || backup.kind !== "backup") return entered;
   return {
     ...entered,
-    state: { ...entered.state, role: { ...backup, farewell: beginFarewell(interval, { now, said: false }) } },
+    state: { ...entered.state, role: { ...backup, farewell: beginFarewell(now) } },
   };
 }
 

@@ -136,7 +136,8 @@ describe("master", () => {
         }
       router.on(advert(150), at(second + 1));
     }
-    expect(heard).toEqual([9.5, 10.5, 11.5]);
+    // Not before two of the winner's have shown its beat.
+    expect(heard).toEqual([10.5, 11.5]);
     router.run(at(12.5));
     router.on(advert(150), at(12.501));
     expect(router.run(at(13.4))).toEqual([]);
