@@ -82,13 +82,15 @@ export class ClientWatch {
 
   /**
    * How long the client has sent to the wrong host, for an address that is dark now. When that host cannot speak any more,
-   * or its process was another, nobody is left who knows, and the client's own neighbour table has to find out.
+   * its process was another, or a reload took the router away, nobody is left who knows, and the client's own neighbour table has to find out.
    */
   darkNow(now: Instant): readonly DarkSpell[] {
     return [...this.#beliefs.values()].flatMap((belief) => {
       const { address, darkSince, host, generation } = belief;
       const silent = host.generation !== generation || !host.running || !host.kernel.isUp(belief.interface);
-      if (darkSince === undefined || silent || this.#holders(belief, isToldBy(host)).length > 0) return [];
+      const left = this.#holders(belief, (one) => one === host).length === 0;
+      if (darkSince === undefined || silent || left) return [];
+      if (this.#holders(belief, isToldBy(host)).length > 0) return [];
       return [{ address, from: darkSince, lasted: between(darkSince, now) }];
     });
   }
