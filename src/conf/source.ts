@@ -33,6 +33,8 @@ export interface HostFacts {
   readonly inspectScript?: (path: string) => ScriptFinding;
   /** True when the system has this user. */
   readonly hasUser?: (name: string) => boolean;
+  /** True when the system has this group. */
+  readonly hasGroup?: (name: string) => boolean;
   /** The addresses that the machine has now. */
   readonly addresses?: readonly string[];
   /** The octets of a file with a secret; undefined when it cannot be read or is longer than any secret. */

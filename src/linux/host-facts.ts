@@ -17,10 +17,11 @@ export function hostFacts(): HostFacts {
     hasUser: (name) => {
       const known = users.get(name);
       if (known !== undefined) return known;
-      const found = /^\d+$/.test(name) || passwordNames().includes(name);
+      const found = /^\d+$/.test(name) || namesIn("/etc/passwd").includes(name);
       users.set(name, found);
       return found;
     },
+    hasGroup: (name) => namesIn("/etc/group").includes(name.replace(/^:/, "")),
   };
 }
 
@@ -63,9 +64,9 @@ function interfaceNames(): readonly string[] {
   }
 }
 
-function passwordNames(): readonly string[] {
+function namesIn(path: "/etc/passwd" | "/etc/group"): readonly string[] {
   try {
-    return readFileSync("/etc/passwd", "utf8")
+    return readFileSync(path, "utf8")
       .split("\n")
       .map((line) => line.split(":")[0] ?? "");
   } catch {

@@ -25,6 +25,8 @@ describe("hostFacts", () => {
     expect(facts.hasUser?.("root")).toBe(true);
     expect(facts.hasUser?.("no-such-user")).toBe(false);
     expect(facts.hasUser?.("1234")).toBe(true);
+    expect(facts.hasGroup?.("root")).toBe(true);
+    expect(facts.hasGroup?.("no-such-group")).toBe(false);
   });
 
   it.each([

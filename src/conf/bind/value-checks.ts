@@ -70,16 +70,23 @@ const hexadecimal =
           text: `Invalid hex string for UDP_CHECK ${what}`,
         });
 
-/** A user that the system does not have. */
+/** A user or a group that the system does not have. */
 const knownUser =
   (text: string): ValueCheck =>
-  ([user], { environment, owner }) =>
-    user === undefined || (environment.hasUser?.(user) !== false && !isNumber(user, environment))
-      ? undefined
-      : refusal("unknown-user", `this system has no user ${user}`, {
-          help: "create the user, or name one that exists",
-          text: text.replace("%o", () => owner),
-        });
+  ([user, group], { environment, owner }) => {
+    const strangers: readonly (readonly [string, string | undefined, boolean | undefined])[] = [
+      ["user", user, user !== undefined && environment.hasUser?.(user)],
+      ["group", group, group !== undefined && environment.hasGroup?.(group)],
+    ];
+    for (const [kind, name, known] of strangers) {
+      if (name === undefined || (known !== false && !isNumber(name, environment))) continue;
+      return refusal("unknown-user", `this system has no ${kind} ${name}`, {
+        help: `create the ${kind}, or name one that exists`,
+        text: text.replace("%o", () => owner),
+      });
+    }
+    return undefined;
+  };
 
 /** keepalived 2.2.7 looks a user up by name, never by number. */
 function isNumber(user: string, environment: BindContext["environment"]): boolean {

@@ -4,8 +4,11 @@ import { load } from "../configuration.ts";
 import { mutate, mutateBytes, pick } from "./mutate.ts";
 import type { Seed } from "./seeds.ts";
 
-/** A text may take this long; anything longer that is not the machine's fault is a loop without end. */
-const PATIENCE_MS = 1_000;
+/**
+ * A text may take this long; anything longer that is not the machine's fault is a loop without end. One `~SEQ` may make
+ * 65,536 lines of one, which take a second and a half; what grows with the square would take minutes.
+ */
+const PATIENCE_MS = 6_000;
 
 /** Which texts to load, and how many. */
 export interface Load {
