@@ -30,7 +30,11 @@ export function expectedPriority(host: SimulatedHost, entry: RouterEntry): numbe
   let priority = instance.priority;
   for (const tracked of [...instance.trackScripts, ...(shared?.trackScripts ?? [])])
     priority += contribution(tracked, scriptGood(host, tracked.name));
-  for (const tracked of [...instance.trackInterfaces, ...(shared?.trackInterfaces ?? [])])
+  // Its own interface is looked at anyway, and a weight for it counts for nothing (keepalived's rule).
+  const isOwn = ({ name }: Tracked): boolean => name === instance.interface && !instance.dontTrackPrimary;
+  for (const tracked of [...instance.trackInterfaces, ...(shared?.trackInterfaces ?? [])].filter(
+    (one) => !isOwn(one),
+  ))
     priority += contribution(tracked, host.kernel.isUp(tracked.name));
   return Math.min(254, Math.max(1, priority));
 }
