@@ -1532,7 +1532,7 @@ export const globalDefinitionsGrammar: BlockGrammar = {
       meaning: "Which troubles with includes count as mistakes",
       effect: {
         kind: "without-effect",
-        why: "every trouble with an include is told, and a file that cannot be read is an error only under `--all-config`",
+        why: "every trouble with an include is told, whatever stands here; `--all-config` makes it an error of a configuration test",
       },
     },
     {
