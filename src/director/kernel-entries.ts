@@ -100,6 +100,19 @@ export function staticInterface(address: VirtualAddress, config: Config): string
   return address.device ?? config.global.vrrp.defaultInterface;
 }
 
+/** Whether `static_ipaddress` has this address on this interface too: then it stands there whatever becomes of the routers. */
+export function isStaticAddress(
+  { interface: name, address }: { readonly interface: string; readonly address: VirtualAddress },
+  { config }: Pick<VrrpDirectorState, "config">,
+): boolean {
+  const isSame = (known: VirtualAddress): boolean =>
+    known.address === address.address &&
+    known.prefixLength === address.prefixLength &&
+    config !== undefined &&
+    staticInterface(known, config) === name;
+  return config?.staticAddresses.some(isSame) === true;
+}
+
 function* staticKeys(config: Config): Iterable<string> {
   for (const address of config.staticAddresses)
     yield `address ${addressKey(address, staticInterface(address, config))}`;

@@ -5,7 +5,7 @@ import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import { sendAdvertisement } from "./advertisement-sending.ts";
 import type { AnnouncementFrame } from "./announcement-pacer.ts";
 import type { LogLevel } from "./host.ts";
-import { addEntry, removeEntry } from "./kernel-entries.ts";
+import { addEntry, isStaticAddress, removeEntry } from "./kernel-entries.ts";
 import type { ToldState } from "./notification.ts";
 import { tellLowerPriority, tellState } from "./notifying.ts";
 import { filterAddresses } from "./packet-filter.ts";
@@ -40,11 +40,7 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
         );
       return;
     case "remove-addresses":
-      for (const address of [...effect.addresses].reverse())
-        removeEntry(
-          { kind: "remove-address", interface: interfaceOf(address, performing), address },
-          performing.step,
-        );
+      for (const address of [...effect.addresses].reverse()) removeAddress(address, performing);
       filterAddresses("open", effect.addresses, performing);
       return;
     case "add-routes":
@@ -68,6 +64,17 @@ export function performRouterEffect(effect: RouterEffect, performing: Performing
     default:
       unreachable(effect);
   }
+}
+
+/** A static address stays where it is; it goes at the end, with the other static entries. */
+function removeAddress(address: VirtualAddress, performing: Performing): void {
+  const name = interfaceOf(address, performing);
+  const { step } = performing;
+  if (isStaticAddress({ interface: name, address }, step.state)) {
+    step.state.pacer.forget({ interface: name, address: address.address });
+    return;
+  }
+  removeEntry({ kind: "remove-address", interface: name, address }, step);
 }
 
 function log(level: LogLevel, message: string, { step }: Performing): void {

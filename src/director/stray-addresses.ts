@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip-address.ts";
 import { after, earliest, type Instant, milliseconds, seconds } from "../base/time.ts";
+import { isStaticAddress } from "./kernel-entries.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
@@ -85,6 +86,7 @@ function remove(stray: Stray, context: StepContext): boolean {
   const there = state.links.find(stray.interface, stray.address);
   const [entry] = movers;
   if (there === undefined || entry === undefined) return false;
+  if (isStaticAddress({ interface: stray.interface, address: there }, state)) return false;
   const { name } = entry.instance;
   const role = entry.state.role.kind.toUpperCase();
   logNowAndThen(

@@ -216,6 +216,25 @@ static_rules {
     expect(free.role("V1")).toBe("master");
   });
 
+  it("one that is a virtual address too stands from start to stop, whatever the router's role", () => {
+    const rig = new KernelRig().start(`static_ipaddress {\n 192.0.2.100/24 dev eth0\n}\n${instance(VIP)}`);
+    rig.deliver({ kind: "address-added", address: hostAddress("192.0.2.100") });
+    expect(rig.role("V1")).toBe("backup");
+    expect(rig.pass(1)).toEqual([]);
+    rig.pass(5);
+    expect(rig.role("V1")).toBe("master");
+    expect(rig.deliver({ kind: "link", link: { ...eth0, running: false } })).toEqual([]);
+    expect(rig.role("V1")).toBe("fault");
+    const gone = "remove-address 192.0.2.100/24 eth0";
+    expect(rig.deliver({ kind: "shutdown" }).filter((line) => line === gone)).toEqual([gone]);
+  });
+
+  it("a virtual address of another prefix length than the static one moves as ever", () => {
+    const rig = master(`static_ipaddress {\n 192.0.2.100/32 dev eth0\n}\n${instance(VIP)}`);
+    const lines = rig.deliver({ kind: "link", link: { ...eth0, running: false } });
+    expect(lines).toEqual(["remove-address 192.0.2.100/24 eth0"]);
+  });
+
   it("default_interface: where those stand that name none", () => {
     const rig = new KernelRig().start(
       `global_defs {\n default_interface eth1\n}\nstatic_ipaddress {\n 198.51.100.9/24\n}\n${instance(VIP)}`,
