@@ -26,8 +26,10 @@ export function loadDaemonConfiguration(
     options: {
       configId: options.configId,
       environment: process.env,
-      // A daemon says what the language says; advice is the linter's.
+      // A daemon says what the language says; advice is the linter's, and what an older keepalived would make of the
+      // file is for `locum keepalived -t` to say.
       rules: false,
+      compat: "latest",
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });
