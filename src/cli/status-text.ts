@@ -1,6 +1,8 @@
+import type { Instant } from "../base/time.ts";
 import { stateNames } from "../bfd/control-packet.ts";
 import type { BfdStatus } from "../director/bfd-status.ts";
 import type { RealServerStatus, VirtualServerStatus } from "../director/health-status.ts";
+import type { DelayedLink } from "../director/link-delays.ts";
 import type { VrrpInstanceStatus, VrrpStatus } from "../director/vrrp-status.ts";
 import type { LatenessFigures } from "../linux/process/lateness.ts";
 import { printable } from "./code-frame.ts";
@@ -35,6 +37,8 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
     if (scripts.length > 0) lines.push(`Scripts: ${scripts.join(", ")}`);
     const tracked = trackedText(vrrp.vrrp.trackers);
     if (tracked.length > 0) lines.push(`Tracked: ${tracked.join(", ")}`);
+    const delayed = (vrrp.vrrp.linkDelays ?? []).map((link) => delayedText(link, vrrp.vrrp.now));
+    if (delayed.length > 0) lines.push(`Links with delays: ${delayed.join(", ")}`);
     lines.push(...latenessText("VRRP", vrrp.lateness, colors));
   }
   if (bfd !== undefined && bfd.bfd.sessions.length > 0) lines.push("", ...sessionTable(bfd.bfd, colors));
@@ -70,6 +74,14 @@ function trackedText(trackers: VrrpStatus["trackers"]): readonly string[] {
     ...trackers.processes.map(({ name, standing, count }) => `process ${name} ${standing} (${count})`),
     ...trackers.bfdSessions.map(({ name, standing }) => `BFD session ${name} ${standing}`),
   ];
+}
+
+/** `eth0 counts as up, is down and counts as that in 0.7 s`. */
+function delayedText({ interface: name, up, turnsAt }: DelayedLink, now: Instant): string {
+  const word = (isUp: boolean) => (isUp ? "up" : "down");
+  if (turnsAt === undefined) return `${name} ${word(up)}`;
+  const left = Math.max(0, turnsAt - now) / 1_000_000;
+  return `${name} counts as ${word(up)}, is ${word(!up)} and counts as that in ${left.toFixed(1)} s`;
 }
 
 function lossLines(losses: StatusAnswer["losses"]): readonly string[] {

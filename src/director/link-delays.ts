@@ -1,13 +1,22 @@
 import { after, earliest, type Instant } from "../base/time.ts";
 import type { LinkDelay } from "../conf/model/daemon-definitions.ts";
 
+/** How one link with delays stands. */
+export interface DelayedLink {
+  readonly interface: string;
+  /** What counts, whatever the link is at the moment. */
+  readonly up: boolean;
+  /** It has been up before: only then do delays apply, as in keepalived. */
+  readonly seenUp: boolean;
+  /** When the other state counts, if it lasts; absent while the link is what counts. */
+  readonly turnsAt?: Instant;
+}
+
+/** The same, as it is kept. */
 interface Delayed {
   delay: LinkDelay;
-  /** What counts. */
   up: boolean;
-  /** It has been up before: only then do delays apply, as in keepalived. */
   seenUp: boolean;
-  /** When the other state counts, if it lasts. */
   turnsAt: Instant | undefined;
 }
 
@@ -52,6 +61,24 @@ export class LinkDelays {
   /** Whether a link counts as up; undefined when it has no delays. */
   isUp(name: string): boolean | undefined {
     return this.#delayed.get(name)?.up;
+  }
+
+  /** How every link with delays stands. */
+  all(): readonly DelayedLink[] {
+    return [...this.#delayed.values()].map(({ delay, up, seenUp, turnsAt }) => ({
+      interface: delay.interface,
+      up,
+      seenUp,
+      ...(turnsAt === undefined ? {} : { turnsAt }),
+    }));
+  }
+
+  /** Takes over how links stood elsewhere, those that have delays here. */
+  restore(links: readonly DelayedLink[]): void {
+    for (const { interface: name, up, seenUp, turnsAt } of links) {
+      const entry = this.#delayed.get(name);
+      if (entry !== undefined) Object.assign(entry, { up, seenUp, turnsAt });
+    }
   }
 
   /** When the next delay ends. */

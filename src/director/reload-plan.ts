@@ -2,8 +2,9 @@ import type { Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { BfdStatus } from "./bfd-status.ts";
 import { type BfdReload, planBfd } from "./reload-bfd.ts";
+import { blockDifferences } from "./reload-blocks.ts";
 import { type CheckerSituation, type HealthReload, planHealthReload } from "./reload-health.ts";
-import { blockDifferences, globalDifferences, type SettingChange } from "./reload-settings.ts";
+import { globalDifferences, type SettingChange } from "./reload-settings.ts";
 import { planVrrp, type VrrpReload } from "./reload-vrrp.ts";
 import type { VrrpStatus } from "./vrrp-status.ts";
 

@@ -90,6 +90,7 @@ function resumeVrrp(config: Config, status: VrrpStatus): VrrpDirectorState {
   );
   state.electionsFrom = status.electionsFrom ?? now;
   if (status.trackers !== undefined) state.standings.restore(status.trackers);
+  state.linkDelays.restore(status.linkDelays ?? []);
   const { links, addresses } = world(status);
   state.links.replaceAll(links, addresses);
   const started = new Map(state.routers);

@@ -1,5 +1,4 @@
 import type { Duration } from "../base/time.ts";
-import type { Config } from "../conf/model/config.ts";
 import type { GlobalDefinitions, ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { Fifo, ScriptDefinitions } from "../conf/model/process-definitions.ts";
 import type { BfdInstance } from "../conf/model/tracking.ts";
@@ -20,13 +19,14 @@ interface Wording {
   readonly text?: (value: never) => string;
 }
 
-type Words<Model> = { readonly [Field in keyof Model]?: Wording | "left-out" };
+/** The wording of a block's fields. */
+export type Words<Model> = { readonly [Field in keyof Model]?: Wording | "left-out" };
 
 /**
  * The settings in which two blocks differ, in the order of the model. A field without wording is named after itself,
  * so that nothing that was added to the model later is passed over in silence.
  */
-function differences<Model extends object>(
+export function differences<Model extends object>(
   before: Model,
   options: { readonly after: Model; readonly words: Words<Model> },
 ): readonly SettingChange[] {
@@ -44,7 +44,8 @@ function differences<Model extends object>(
   });
 }
 
-function change(
+/** One change; a side that is undefined does not stand in its file. */
+export function change(
   name: string,
   values: { readonly from: unknown; readonly to: unknown; readonly text: (value: unknown) => string },
 ): SettingChange {
@@ -58,12 +59,13 @@ function change(
   };
 }
 
-function keywordOf(field: string): string {
+/** What a field without wording is called: after itself. */
+export function keywordOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Equal as data; lines of the file do not count, and neither does the order in which an object was put together. */
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a, ordered) === JSON.stringify(b, ordered);
 }
 
@@ -73,7 +75,8 @@ function ordered(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function plainText(value: unknown): string {
+/** A value that has no wording: as it is, without passwords. */
+export function plainText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "yes" : "no";
   return JSON.stringify(value, (key, inner: unknown) =>
@@ -103,7 +106,8 @@ export function commandText({ argv }: ScriptCommand): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
 }
 
-function list<Item>(text: (item: Item) => string): (items: readonly Item[]) => string {
+/** Several things side by side, or `none`. */
+export function list<Item>(text: (item: Item) => string): (items: readonly Item[]) => string {
   return (items) => (items.length === 0 ? "none" : items.map(text).join(", "));
 }
 
@@ -264,55 +268,6 @@ const BFD: Words<BfdInstance> = {
 /** How two `bfd_instance` blocks of one session differ. */
 export function bfdDifferences(before: BfdInstance, after: BfdInstance): readonly SettingChange[] {
   return differences(before, { after, words: BFD });
-}
-
-/** How the blocks differ that have no lines of their own in a plan: groups, trackers, static routes and the like. */
-export function blockDifferences(before: Config, after: Config): readonly SettingChange[] {
-  const told: ReadonlySet<string> = new Set([
-    "global",
-    "vrrpInstances",
-    "vrrpScripts",
-    "virtualServers",
-    "bfdInstances",
-  ]);
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Config)[];
-  return fields
-    .filter((field) => !told.has(field))
-    .flatMap((field) => fieldDifferences(keywordOf(field), { before: before[field], after: after[field] }));
-}
-
-function fieldDifferences(
-  name: string,
-  { before, after }: { readonly before: unknown; readonly after: unknown },
-): readonly SettingChange[] {
-  if (same(before, after)) return [];
-  if (!Array.isArray(before) || !Array.isArray(after)) {
-    return [change(name, { from: before, to: after, text: plainText })];
-  }
-  const [was, is] = [byName(before), byName(after)];
-  return [...new Set([...was.keys(), ...is.keys()])].flatMap((each) => {
-    const [old, now] = [was.get(each), is.get(each)];
-    if (same(old, now)) return [];
-    const block = `${name.replace(/s$/, "")} ${each}`;
-    if (old === undefined || now === undefined) {
-      return [change(block, { from: old, to: now, text: () => "configured" })];
-    }
-    return differences(old, { after: now, words: {} }).map((setting) => ({
-      ...setting,
-      name: `${block} ${setting.name}`,
-    }));
-  });
-}
-
-/** Blocks by their names, those without by their places. */
-function byName(blocks: readonly unknown[]): ReadonlyMap<string, object> {
-  return new Map(
-    blocks.map((block, at) => {
-      const value = typeof block === "object" && block !== null ? block : { value: block };
-      const named = "name" in value && typeof value.name === "string" ? value.name : `${at + 1}`;
-      return [named, value];
-    }),
-  );
 }
 
 /** How two `vrrp_instance` blocks of one virtual router differ. Passwords are never part of the answer. */

@@ -7,6 +7,7 @@ import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 import { entryKey, staticInterface } from "./kernel-entries.ts";
+import type { DelayedLink } from "./link-delays.ts";
 import type { ToldState } from "./notification.ts";
 import type { GroupState } from "./sync-groups.ts";
 import type { TrackerStatus } from "./tracker-standings.ts";
@@ -28,6 +29,8 @@ export interface VrrpStatus {
   readonly scripts: readonly { readonly name: string; readonly standing: Standing }[];
   /** Tracked files, processes and BFD sessions; absent in what an older daemon answers. */
   readonly trackers?: TrackerStatus;
+  /** `interface_up_down_delays`; absent in what an older daemon answers. */
+  readonly linkDelays?: readonly DelayedLink[];
   /** Before it no election takes place; absent in what an older daemon answers. */
   readonly electionsFrom?: Instant;
   readonly links: readonly LinkStatus[];
@@ -105,6 +108,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
     groups: [...state.groupStates].map(([name, told]) => ({ name, state: told })),
     scripts: state.scripts.standings(),
     trackers: state.standings.all(),
+    linkDelays: state.linkDelays.all(),
     electionsFrom: state.electionsFrom,
     links: state.links.all().map(({ link, addresses }) => ({
       ...link,

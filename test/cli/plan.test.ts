@@ -211,6 +211,15 @@ describe("locum plan", () => {
     expect(code).not.toBe(0);
   });
 
+  it("keywords of the top level are told by their names", async () => {
+    const delays = "interface_up_down_delays {\n  eth0 1 0.5\n}\nlinkbeat_interfaces {\n  eth0 MII\n}\n";
+    const { out } = await plan([["vrrp_script chk", `${delays}child_wait_time 9\nvrrp_script chk`]]);
+    expect(out).toMatch(/child_wait_time: 5 s -> 9 s/);
+    expect(out).toMatch(/linkbeat_interfaces: none -> eth0 MII/);
+    expect(out).toMatch(/interface_up_down_delays: none -> eth0 \(down after 1 s, up after 0\.50 s\)/);
+    expect(out).not.toMatch(/\{"/);
+  });
+
   it("wrong words and files: one line and the way out", async () => {
     expect((await gather([join(folder, "none.conf"), "--running", old])).err).toMatch(
       /cannot read .*none\.conf/,

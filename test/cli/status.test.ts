@@ -83,6 +83,19 @@ describe("locum status", () => {
     expect(text).toContain("Tracked: file load -7, process web down (0), BFD session peer up");
   });
 
+  it("links with delays: what counts, and what they are when that is something else", () => {
+    const linkDelays = [
+      { interface: "eth0", up: true, seenUp: true, turnsAt: instant(1_500_010) },
+      { interface: "eth1", up: false, seenUp: false },
+    ];
+    const { vrrp, ...rest } = answer();
+    if (vrrp === undefined) throw new Error("no VRRP in the answer");
+    const text = statusText({ ...rest, vrrp: { ...vrrp, vrrp: { ...vrrp.vrrp, linkDelays } } }, colors);
+    expect(text).toContain(
+      "Links with delays: eth0 counts as up, is down and counts as that in 1.5 s, eth1 down\n",
+    );
+  });
+
   it("F46 says what could not be told, and nothing when all was", () => {
     const losses = { lines: [{ path: "/run/pipe", lines: 7 }], mails: 2, commands: 3 };
     const text = statusText({ ...answer(), losses }, colors);

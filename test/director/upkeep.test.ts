@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { IpAddress } from "../../src/base/ip-address.ts";
+import { after, milliseconds } from "../../src/base/time.ts";
+import { rehearseVrrp } from "../../src/director/reload-rehearsal.ts";
+import { vrrpStatus } from "../../src/director/vrrp-status.ts";
 import { Director } from "./tracker-world.ts";
 import { advertisementPacket, eth0, hostAddress } from "./vrrp-fixtures.ts";
 
@@ -25,6 +28,27 @@ describe("interface_up_down_delays", () => {
     expect(director.role).toBe("fault");
     director.pass(0.2);
     expect(director.role).toBe("backup");
+  });
+
+  it("the status tells what counts and until when, and a plan goes on from there", () => {
+    const director = new Director("", blocks);
+    director.pass(4);
+    const plan = () => {
+      const { config } = director.state;
+      if (config === undefined) throw new Error("nothing configured");
+      const status = vrrpStatus(director.state, director.now);
+      return { status, ...rehearseVrrp(config, { next: config, status }) };
+    };
+    expect(plan().status.linkDelays).toEqual([{ interface: "eth0", up: true, seenUp: true }]);
+    director.deliver(link(false));
+    director.pass(0.4);
+    const { status, effects } = plan();
+    expect(status.linkDelays).toMatchObject([{ up: true, turnsAt: after(director.now, milliseconds(600)) }]);
+    // The link is down, but it does not count yet.
+    expect(effects.filter(({ kind }) => kind === "remove-address")).toEqual([]);
+    expect(director.role).toBe("master");
+    director.pass(0.7);
+    expect(plan().status.linkDelays).toEqual([{ interface: "eth0", up: false, seenUp: true }]);
   });
 
   it("an interface that disappears counts at once", () => {
