@@ -27,19 +27,32 @@ export function polledInterfaces({ daemon, vrrpInstances, syncGroups }: Config):
   ];
 }
 
+/** What LinkPolling tells. */
+export interface LinkPollingListener {
+  /** The driver of this interface gives another answer. */
+  readonly changed: (name: string) => void;
+  readonly log: (message: string) => void;
+}
+
+interface Polled {
+  readonly method: PolledInterface["method"];
+  /** It is said once that the driver does not answer as it was to be asked. */
+  told: boolean;
+  up: boolean | undefined;
+}
+
 /**
- * Asks drivers for their links once a second, for drivers that tell the kernel nothing. For these interfaces the answer
- * stands in the place of what the kernel says of the carrier.
+ * Asks drivers for their links once a second, for drivers that tell the kernel nothing. An interface that is polled
+ * counts as up when its driver says so and the kernel has nothing against it, as in keepalived.
  */
 export class LinkPolling {
-  readonly #changed: (name: string) => void;
+  readonly #listener: LinkPollingListener;
   readonly #beat = new LinkBeat();
-  readonly #polled = new Map<string, { methods: readonly LinkBeatMethod[]; up: boolean | undefined }>();
+  readonly #polled = new Map<string, Polled>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `changed` is told the name of an interface whose driver gives another answer. */
-  constructor(changed: (name: string) => void) {
-    this.#changed = changed;
+  constructor(listener: LinkPollingListener) {
+    this.#listener = listener;
   }
 
   /** Takes the interfaces to poll, and asks them. */
@@ -48,31 +61,40 @@ export class LinkPolling {
     clearInterval(this.#timer);
     this.#timer = undefined;
     for (const { name, method } of interfaces) {
-      const methods = method === "any" ? METHODS : [method];
-      this.#polled.set(name, { methods, up: this.#ask(name, methods) });
+      const polled: Polled = { method, told: false, up: undefined };
+      polled.up = this.#ask(name, polled);
+      this.#polled.set(name, polled);
     }
     if (this.#polled.size > 0) this.#timer = setInterval(() => this.#poll(), EVERY_MS).unref();
   }
 
-  /** A link as the kernel tells of it, with the driver's own answer where it is polled and the driver has one. */
+  /** A link as the kernel tells of it, and down where it is polled and its driver says so. */
   adjusted<Known extends Link>(link: Known): Known {
-    const up = this.#polled.get(link.name)?.up;
-    return up === undefined || up === link.running ? link : { ...link, running: up };
+    return link.running && this.#polled.get(link.name)?.up === false ? { ...link, running: false } : link;
   }
 
   #poll(): void {
     for (const [name, polled] of this.#polled) {
-      const up = this.#ask(name, polled.methods);
+      const up = this.#ask(name, polled);
       if (up === polled.up) continue;
       polled.up = up;
-      this.#changed(name);
+      this.#listener.changed(name);
     }
   }
 
-  #ask(name: string, methods: readonly LinkBeatMethod[]): boolean | undefined {
+  /** Asks as the file says, and where the driver has no answer to that, in the other ways, as keepalived does. */
+  #ask(name: string, polled: Polled): boolean | undefined {
+    const wanted = polled.method;
+    const methods = wanted === "any" ? METHODS : [wanted, ...METHODS.filter((method) => method !== wanted)];
     for (const method of methods) {
       const up = this.#beat.isUp(name, method);
-      if (up !== undefined) return up;
+      if (up === undefined) continue;
+      if (wanted !== "any" && method !== wanted && !polled.told) {
+        polled.told = true;
+        const [way, other] = [wanted.toUpperCase(), method.toUpperCase()];
+        this.#listener.log(`(${name}): Configured linkbeat type ${way} not supported, using ${other}`);
+      }
+      return up;
     }
     return undefined;
   }

@@ -62,7 +62,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #promotion = new PromoteSecondaries();
   #forwardingChanged = false;
   readonly #sensors: Sensors;
-  readonly #polling = new LinkPolling((name) => this.#linkPolled(name));
+  readonly #polling = new LinkPolling({
+    changed: (name) => this.#linkPolled(name),
+    log: (message) => this.#options.send({ kind: "log", level: "notice", message }),
+  });
   #monitor: NetlinkMonitor | undefined;
   #stopping = false;
 

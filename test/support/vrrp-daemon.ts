@@ -19,6 +19,7 @@ export class VrrpDaemon {
     readonly namespace: string;
     readonly program: DaemonProgram;
     readonly flags?: readonly string[];
+    readonly before?: readonly string[];
   };
   readonly #folder: string;
   #process: ChildProcess | undefined;
@@ -26,7 +27,13 @@ export class VrrpDaemon {
 
   constructor(
     namespaces: Namespaces,
-    options: { namespace: string; program: DaemonProgram; flags?: readonly string[] },
+    options: {
+      namespace: string;
+      program: DaemonProgram;
+      flags?: readonly string[];
+      /** A command that runs the program in another environment or with other limits: `env`, `prlimit`. */
+      before?: readonly string[];
+    },
   ) {
     this.#namespaces = namespaces;
     this.#options = options;
@@ -62,6 +69,7 @@ export class VrrpDaemon {
     const file = (name: string) => join(this.#folder, name);
     const flags = this.#options.flags ?? ["-P"];
     const [command = "", ...words] = this.#namespaces.command(namespace, [
+      ...(this.#options.before ?? []),
       ...own,
       ...["-n", "-l", "-G", "-D", ...flags, "-f", this.configuration],
       ...["-p", file("p.pid"), "-r", file("v.pid"), "-c", file("c.pid"), "-b", file("b.pid")],
