@@ -1,23 +1,35 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../conf/model/config.ts";
-import type { ProcessKind } from "../linux/journal-identifier.ts";
+import type { DaemonName, ProcessKind } from "../linux/journal-identifier.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 
 /** Where a process writes its id, by what it is. */
 export type PidFileNames = Readonly<Record<ProcessKind, string>>;
 
+const PID_ROOT = "/run/";
+
 const NAMES: PidFileNames = { parent: "keepalived", vrrp: "vrrp", checkers: "checkers", bfd: "bfd" };
+
+/** What tells this daemon from others. `-s` counts before `net_namespace`. */
+export function daemonName({ daemon }: Pick<Config, "daemon">, options: DaemonOptions): DaemonName {
+  const namespace = options.namespace ?? daemon.networkNamespace;
+  const { instance } = daemon;
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(instance === undefined ? {} : { instance }),
+  };
+}
 
 /**
  * keepalived's pid files: in /run, or in /run/keepalived when there may be several daemons (`use_pid_dir`, `instance`), and
  * there in a folder for each network namespace. The command line overrides them.
  */
-export function pidFileNames({ daemon }: Pick<Config, "daemon">, options: DaemonOptions): PidFileNames {
-  const namespace = options.namespace ?? daemon.networkNamespace;
-  const many = daemon.ownPidDirectory || daemon.instance !== undefined || namespace !== undefined;
-  const folder = `/run/${many ? "keepalived/" : ""}${namespace === undefined ? "" : `${namespace}/`}`;
-  const suffix = daemon.instance === undefined ? "" : `_${daemon.instance}`;
+export function pidFileNames(config: Pick<Config, "daemon">, options: DaemonOptions): PidFileNames {
+  const { namespace, instance } = daemonName(config, options);
+  const many = config.daemon.ownPidDirectory || instance !== undefined || namespace !== undefined;
+  const folder = `${PID_ROOT}${many ? "keepalived/" : ""}${namespace === undefined ? "" : `${namespace}/`}`;
+  const suffix = instance === undefined ? "" : `_${instance}`;
   const file = (kind: ProcessKind) => `${folder}${NAMES[kind]}${suffix}.pid`;
   return {
     parent: options.pidFile ?? file("parent"),
@@ -33,6 +45,17 @@ export function makePidFolder(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   } catch {
     // `openPidFile` says what is missing.
+  }
+}
+
+/** Removes the folders that only pid files stand in, when they are empty, as keepalived does at its end. */
+export function removePidFolder(path: string): void {
+  const own = `${PID_ROOT}keepalived`;
+  const isOwn = (folder: string) => folder === own || folder.startsWith(`${own}/`);
+  try {
+    for (let folder = dirname(path); isOwn(folder); folder = dirname(folder)) rmdirSync(folder);
+  } catch {
+    // Other daemons have their files there.
   }
 }
 

@@ -22,7 +22,14 @@ import {
   loadDaemonConfiguration,
   reloadRefusal,
 } from "./daemon-configuration.ts";
-import { changesThatNeedRestart, makePidFolder, pidFileNames, processTitle } from "./daemon-identity.ts";
+import {
+  changesThatNeedRestart,
+  daemonName,
+  makePidFolder,
+  pidFileNames,
+  processTitle,
+  removePidFolder,
+} from "./daemon-identity.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import { listenForSignals } from "./daemon-signals.ts";
 import { Dumps } from "./dumps.ts";
@@ -140,6 +147,7 @@ async function runForeground(options: DaemonOptions, { journal }: { journal: Jou
   if (pidFile.value.trouble !== undefined) journal.log("warning", pidFile.value.trouble);
   const code = await runWith(loaded.value, { options, journal });
   pidFile.value.remove();
+  removePidFolder(names.parent);
   return code;
 }
 
@@ -173,7 +181,7 @@ function assumeIdentity(
   if (options.umask === undefined && umask !== KEEPALIVED_UMASK) process.umask(umask);
   const title = processTitle("parent", config);
   if (title !== undefined) process.title = title;
-  journal.rename(journalIdentifier("parent", config.daemon.instance));
+  journal.rename(journalIdentifier("parent", daemonName(config, options)));
 }
 
 /** What keepalived's own files are made with; ours are made with the modes they need. */
@@ -199,10 +207,12 @@ function supervise(
   options: DaemonOptions,
   { loaded, journal }: { loaded: DaemonConfiguration; journal: Journal },
 ): Promise<number> {
+  const name = daemonName(loaded.config, options);
   return new Promise((conclude) => {
     let configurationTold = false;
     const supervisor = new Supervisor(loaded.config, {
       journal,
+      name,
       children: childSettings(options, loaded.config),
       ready: () => {
         notifier.ready(summary(running));
@@ -253,7 +263,7 @@ function supervise(
     });
     const schedule = new ReloadSchedule(() => reloads.request(), journal);
     schedule.configure(loaded.config.global.reload);
-    const dumps = new Dumps(supervisor, { journal, namespace: options.namespace });
+    const dumps = new Dumps(supervisor, { journal, namespace: name.namespace });
     const actions = {
       stop,
       reload: () => reloads.request(),

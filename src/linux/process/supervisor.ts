@@ -2,7 +2,7 @@ import { SignalRelay, SystemError } from "dgram-extra";
 import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
-import { journalIdentifier } from "../journal-identifier.ts";
+import { type DaemonName, journalIdentifier } from "../journal-identifier.ts";
 import { type NotificationLosses, Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
@@ -32,6 +32,8 @@ interface ChildRecord {
 /** What a Supervisor needs beside the configuration. */
 export interface SupervisorOptions {
   readonly journal: Journal;
+  /** What stands behind the children's names in the log. */
+  readonly name: DaemonName;
   /** Settings of the children that may run, in the order in which they start. */
   readonly children: readonly ChildSettings[];
   /** `--dont-respawn`. */
@@ -266,7 +268,7 @@ export class Supervisor {
         return;
       case "log":
         this.#options.journal.log(message.level, message.message, {
-          identifier: journalIdentifier(child.kind, this.#config.daemon.instance),
+          identifier: journalIdentifier(child.kind, this.#options.name),
           pid: child.pid ?? 0,
         });
         return;
