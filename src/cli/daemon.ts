@@ -184,7 +184,7 @@ function assumeIdentity(
   journal.rename(journalIdentifier("parent", daemonName(config, options)));
 }
 
-/** What keepalived's own files are made with; ours are made with the modes they need. */
+/** The default is for dumps, pipes and scripts; our other files are made with the modes they need. */
 const KEEPALIVED_UMASK = 0o177;
 
 async function runWith(
@@ -316,10 +316,15 @@ function restartRefusal(running: Config, next: Config): { readonly message: stri
 }
 
 function load(options: DaemonOptions): DaemonConfiguration {
-  return loadDaemonConfiguration(options.configurationFile, {
+  const loaded = loadDaemonConfiguration(options.configurationFile, {
     configId: options.configId ?? defaultConfigId(),
     host: hostFacts(),
   });
+  if (options.umask === undefined) return loaded;
+  // `-u` counts before the file's.
+  const { global } = loaded.config;
+  const management = { ...global.management, umask: options.umask };
+  return { ...loaded, config: { ...loaded.config, global: { ...global, management } } };
 }
 
 /** Opens the control socket; a daemon without one does its work all the same. */

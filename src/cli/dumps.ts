@@ -120,7 +120,7 @@ export class Dumps {
       instance: config.daemon.instance,
       withInstance: config.global.management.instanceInFileNames,
     });
-    const written = await writeDumpFile(path, text);
+    const written = await writeDumpFile(path, { text, umask: config.global.management.umask });
     if (!written.ok) this.#options.journal.log("warning", written.error);
   }
 }

@@ -8,14 +8,17 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 /**
  * Puts a text where others may look for it, often in /tmp: written to a name that nobody can have guessed, then renamed,
  * so that a reader sees the old text or the new one, and a link that somebody placed there is replaced and not followed.
- * Only the owner may read it. The error says what could not be done.
+ * `umask` says who may read it. The error says what could not be done.
  */
-export async function writeDumpFile(path: string, text: string): Promise<Result<void, string>> {
+export async function writeDumpFile(
+  path: string,
+  { text, umask }: { readonly text: string; readonly umask: number },
+): Promise<Result<void, string>> {
   const temporary = `${path}.${randomBytes(8).toString("hex")}`;
   try {
     const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
-      await file.chmod(0o600);
+      await file.chmod(0o666 & ~umask);
       await file.writeFile(text);
     } finally {
       await file.close();

@@ -12,7 +12,7 @@ import { makeFifo, SystemError, systemCall } from "dgram-extra";
 import { failed, ok, type Result } from "../base/result.ts";
 import type { Identity } from "./script-identity.ts";
 
-/** keepalived's mode of a pipe that it makes. */
+/** keepalived's mode of a pipe that it makes, before its umask, which is 0177 when nothing else is written. */
 const MODE = 0o644;
 
 const FIONREAD = 0x541b;
@@ -33,16 +33,16 @@ export class NotifyFifo {
   #dropped = 0;
 
   /**
-   * Opens a pipe, and makes it when nothing is there: with keepalived's mode, and `owner` as its owner. We hold both
+   * Opens a pipe, and makes it when nothing is there: with keepalived's mode under `umask`, and `owner` as its owner. We hold both
    * ends, so that lines wait for a reader that comes later.
    */
   static open(
     path: string,
-    { owner, report }: { readonly owner: Identity; readonly report: FifoReport },
+    options: { readonly owner: Identity; readonly umask: number; readonly report: FifoReport },
   ): Result<NotifyFifo, string> {
     let made = false;
     try {
-      makeFifo(path, MODE);
+      makeFifo(path, MODE & ~options.umask);
       made = true;
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
@@ -60,8 +60,8 @@ export class NotifyFifo {
       closeSync(descriptor);
       return failed(`${path} is there and is no named pipe; remove it, or name another path`);
     }
-    if (made) adorn(descriptor, { path, owner, report });
-    return ok(new NotifyFifo(path, { descriptor, made, report }));
+    if (made) adorn(descriptor, { path, ...options });
+    return ok(new NotifyFifo(path, { descriptor, made, report: options.report }));
   }
 
   private constructor(
@@ -125,13 +125,13 @@ export class NotifyFifo {
   }
 }
 
-/** The umask does not count, and the owner is not us. */
+/** Our own umask does not count, and the owner is not us. */
 function adorn(
   descriptor: number,
-  { path, owner, report }: { path: string; owner: Identity; report: FifoReport },
+  { path, owner, umask, report }: { path: string; owner: Identity; umask: number; report: FifoReport },
 ): void {
   try {
-    fchmodSync(descriptor, MODE);
+    fchmodSync(descriptor, MODE & ~umask);
     fchownSync(descriptor, owner.uid, owner.gid);
   } catch (error) {
     report("warning", `cannot give the named pipe ${path} to user ${owner.uid}: ${messageOf(error)}`);

@@ -100,7 +100,7 @@ export class NotifyPipes {
     const { wanted, path, rules, text } = options;
     const owner = ownerOf(wanted, rules);
     const opened = owner.ok
-      ? NotifyFifo.open(path, { owner: owner.value, report: this.#report })
+      ? NotifyFifo.open(path, { owner: owner.value, umask: rules.management.umask, report: this.#report })
       : failed(owner.error);
     if (!opened.ok) {
       this.#report("warning", `${KEYWORDS[kind]} has no effect: ${opened.error}`);

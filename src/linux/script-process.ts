@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { systemCall } from "dgram-extra";
 import { type Duration, inMilliseconds, seconds } from "../base/time.ts";
 import type { ScriptOutcome } from "../director/host.ts";
 import type { Identity } from "./script-identity.ts";
@@ -15,6 +16,8 @@ export interface ScriptJob {
   readonly identity: Identity;
   /** `set_supplementary_groups`: with all groups of its user, instead of its one group. */
   readonly allGroups: boolean;
+  /** What the files that it makes are made with. */
+  readonly umask: number;
   /** After this it is told to end, and two seconds later killed; for ever when absent. */
   readonly timeout?: Duration;
   readonly done: (outcome: ScriptOutcome) => void;
@@ -35,14 +38,20 @@ export class ScriptProcess {
   constructor(job: ScriptJob) {
     this.#done = job.done;
     const [program = "", ...words] = job.allGroups ? withAllGroups(job) : job.argv;
-    this.#child = spawn(program, words, {
-      stdio: "ignore",
-      detached: true,
-      cwd: "/",
-      env: { PATH: SEARCH_PATH },
-      // Naming them also empties the list of further groups.
-      ...(job.allGroups ? {} : { uid: job.identity.uid, gid: job.identity.gid }),
-    });
+    // It inherits ours: Node has no other way to give a process its own, and forks before spawn returns.
+    const before = systemCall("umask", job.umask);
+    try {
+      this.#child = spawn(program, words, {
+        stdio: "ignore",
+        detached: true,
+        cwd: "/",
+        env: { PATH: SEARCH_PATH },
+        // Naming them also empties the list of further groups.
+        ...(job.allGroups ? {} : { uid: job.identity.uid, gid: job.identity.gid }),
+      });
+    } finally {
+      systemCall("umask", before);
+    }
     if (job.timeout !== undefined) this.#after(job.timeout, () => this.terminate());
     this.#child.on("error", (error: NodeJS.ErrnoException) => {
       this.#end({ kind: "not-started", reason: startFailure(job.argv[0] ?? "", error) });

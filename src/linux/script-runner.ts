@@ -20,7 +20,10 @@ const MOST_CONCURRENT = 200;
 export type ScriptReport = (level: "warning" | "info", message: string) => void;
 
 /** What `global_defs` says about all scripts. */
-export type ScriptRules = Pick<GlobalDefinitions, "scriptUser" | "enableScriptSecurity" | "scripts">;
+export type ScriptRules = Pick<
+  GlobalDefinitions,
+  "scriptUser" | "enableScriptSecurity" | "scripts" | "management"
+>;
 
 interface Run {
   readonly argv: readonly string[];
@@ -174,7 +177,13 @@ export class ScriptRunner {
       done({ kind: "not-started", reason: prepared.error });
       return undefined;
     }
-    return new ScriptProcess({ ...prepared.value, ...(timeout === undefined ? {} : { timeout }), done });
+    const { umask } = this.#rules.management;
+    return new ScriptProcess({
+      ...prepared.value,
+      umask,
+      ...(timeout === undefined ? {} : { timeout }),
+      done,
+    });
   }
 
   #prepare(

@@ -32,16 +32,19 @@ describe("a notify FIFO", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function opened(path = join(folder, "pipe")): NotifyFifo {
-    const result = NotifyFifo.open(path, { owner, report });
+  function opened(path = join(folder, "pipe"), umask = 0o177): NotifyFifo {
+    const result = NotifyFifo.open(path, { owner, umask, report });
     if (!result.ok) throw new Error(result.error);
     return result.value;
   }
 
   it("is made with keepalived's mode, and is gone when it is closed", () => {
     const fifo = opened();
-    const { mode } = statSync(fifo.path);
-    expect(mode & 0o7777).toBe(0o644);
+    const modeOf = ({ path }: NotifyFifo) => statSync(path).mode & 0o7777;
+    expect(modeOf(fifo)).toBe(0o600);
+    const wider = opened(join(folder, "wider"), 0o27);
+    expect(modeOf(wider)).toBe(0o640);
+    wider.close();
     fifo.write("a\n");
     expect(readPipe(fifo.path)).toBe("a\n");
     fifo.close();
@@ -59,11 +62,13 @@ describe("a notify FIFO", () => {
   it("is refused when something else is there", () => {
     const path = join(folder, "file");
     writeFileSync(path, "kept");
-    expect(NotifyFifo.open(path, { owner, report })).toMatchObject({
+    expect(NotifyFifo.open(path, { owner, umask: 0o177, report })).toMatchObject({
       ok: false,
       error: expect.stringContaining("no named pipe"),
     });
-    expect(NotifyFifo.open(join(folder, "no", "folder"), { owner, report })).toMatchObject({ ok: false });
+    expect(NotifyFifo.open(join(folder, "no", "folder"), { owner, umask: 0o177, report })).toMatchObject({
+      ok: false,
+    });
     expect(statSync(path).size).toBe(4);
   });
 
