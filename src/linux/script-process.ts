@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { systemCall } from "dgram-extra";
+import { isMainThread } from "node:worker_threads";
 import { type Duration, inMilliseconds, seconds } from "../base/time.ts";
 import type { ScriptOutcome } from "../director/host.ts";
 import type { Identity } from "./script-identity.ts";
@@ -38,8 +38,9 @@ export class ScriptProcess {
   constructor(job: ScriptJob) {
     this.#done = job.done;
     const [program = "", ...words] = job.allGroups ? withAllGroups(job) : job.argv;
-    // It inherits ours: Node has no other way to give a process its own, and forks before spawn returns.
-    const before = systemCall("umask", job.umask);
+    // It inherits ours: Node has no other way to give a process its own, and forks before spawn returns. The umask belongs
+    // to all threads, so that only the first one changes it; the daemon runs its scripts there.
+    const before = isMainThread ? process.umask(job.umask) : undefined;
     try {
       this.#child = spawn(program, words, {
         stdio: "ignore",
@@ -50,7 +51,7 @@ export class ScriptProcess {
         ...(job.allGroups ? {} : { uid: job.identity.uid, gid: job.identity.gid }),
       });
     } finally {
-      systemCall("umask", before);
+      if (before !== undefined) process.umask(before);
     }
     if (job.timeout !== undefined) this.#after(job.timeout, () => this.terminate());
     this.#child.on("error", (error: NodeJS.ErrnoException) => {
