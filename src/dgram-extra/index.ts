@@ -35,6 +35,7 @@ export { SignalCatcher, signalNumbers } from "./signal-catcher.ts";
 export { SignalRelay } from "./signal-relay.ts";
 export { createSocket, type SendResult, type Socket } from "./socket.ts";
 export {
+  type EncodedEndpoint,
   type Endpoint,
   encodeEndpoint,
   families,

@@ -44,6 +44,13 @@ export interface UnixEndpoint {
 /** Any of them; which one a socket takes follows from its type. */
 export type Endpoint = IpEndpoint | LinkEndpoint | NetlinkEndpoint | UnixEndpoint;
 
+/** An endpoint with its sockaddr, for one that is sent to many times. */
+export interface EncodedEndpoint {
+  readonly endpoint: Endpoint;
+  /** What `encodeEndpoint` makes of it. */
+  readonly encoded: Uint8Array;
+}
+
 /**
  * The kernel's sockaddr of `endpoint` for a socket of `type`.
  * @throws {TypeError} when the endpoint is not of the socket's kind.

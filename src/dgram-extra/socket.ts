@@ -1,7 +1,7 @@
 import { ConfigurableSocket, type SocketOptions } from "./configurable-socket.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import { ReceivedBatch } from "./received-batch.ts";
-import { type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
+import { type EncodedEndpoint, type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
 import { SystemError, systemCall } from "./system-call.ts";
 import { readable, Watcher, writable } from "./watcher.ts";
 
@@ -59,27 +59,25 @@ export class Socket extends ConfigurableSocket {
   }
 
   /**
+   * Prepares a destination for many sends by sockets of this one's type.
+   * @throws {TypeError} when it is not of this socket's kind.
+   */
+  encode(endpoint: Endpoint): EncodedEndpoint {
+    return { endpoint, encoded: encodeEndpoint(this.type, endpoint) };
+  }
+
+  /**
    * Sends one datagram now or not at all.
    * @throws {TypeError} when the destination is not of this socket's kind.
    */
-  send(data: Uint8Array, destination: Endpoint): SendResult {
-    const address = encodeEndpoint(this.type, destination);
+  send(data: Uint8Array, destination: Endpoint | EncodedEndpoint): SendResult {
+    const { endpoint, encoded } = "encoded" in destination ? destination : this.encode(destination);
+    const length = data.byteLength;
     const result = this.closed
       ? -EBADF
-      : systemCall(
-          "sendto",
-          this.descriptor,
-          data,
-          data.byteLength,
-          MSG_DONTWAIT_NOSIGNAL,
-          address,
-          address.length,
-        );
+      : systemCall("sendto", this.descriptor, data, length, MSG_DONTWAIT_NOSIGNAL, encoded, encoded.length);
     if (result >= 0) return { sent: true, bytes: result };
-    const error = new SystemError(
-      `Cannot send ${data.byteLength} bytes to ${describeEndpoint(destination)}`,
-      -result,
-    );
+    const error = new SystemError(`Cannot send ${length} bytes to ${describeEndpoint(endpoint)}`, -result);
     if (result === -EAGAIN || result === -ENOBUFS) this.#pressBack(error);
     return { sent: false, error };
   }

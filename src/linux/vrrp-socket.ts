@@ -1,4 +1,12 @@
-import { createSocket, levels, type MessageInfo, type Socket, SystemError, socketOptions } from "dgram-extra";
+import {
+  createSocket,
+  type EncodedEndpoint,
+  levels,
+  type MessageInfo,
+  type Socket,
+  SystemError,
+  socketOptions,
+} from "dgram-extra";
 import { type AddressFamily, type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
@@ -54,6 +62,7 @@ const TC_PRIO_CONTROL = 7;
 const INTERNET_CONTROL = 0xc0; // the class RFC 9568 section 5.1.1 has no say in; what routers give routing protocols
 const CHECKSUM_OFFSET = 6;
 const RECEIVE_BUFFER = 1 << 20;
+const SENT = ok(undefined);
 
 /**
  * The wire of the virtual routers of one interface and address family: receives what is sent to the VRRP group or to
@@ -66,6 +75,8 @@ export class VrrpSocket {
   #receivers: readonly Socket[];
   #sender: Socket;
   #lastSource: { text: string; address: IpAddress } | undefined;
+  /** By address; they name the interface by its index. */
+  readonly #destinations = new Map<IpAddress, EncodedEndpoint>();
   #sendSource: IpAddress | undefined;
   #hopLimit = MOST_HOPS;
 
@@ -104,13 +115,25 @@ export class VrrpSocket {
     packet: Uint8Array,
     to: { destination: IpAddress; source?: IpAddress; hopLimit?: number },
   ): Result<void, string> {
-    const prepared = this.#useHopLimit(to.hopLimit ?? MOST_HOPS);
-    if (!prepared.ok) return prepared;
-    const sourced = this.#useSource(to.source);
-    if (!sourced.ok) return sourced;
-    const { interfaceIndex, interfaceName } = this.#options;
-    const result = this.#sender.send(packet, { address: to.destination, interfaceIndex });
-    return result.sent ? ok(undefined) : failed(`${result.error.message} by ${interfaceName}`);
+    if (this.#options.family === 6) {
+      const prepared = this.#useHopLimit(to.hopLimit ?? MOST_HOPS);
+      if (!prepared.ok) return prepared;
+      const sourced = this.#useSource(to.source);
+      if (!sourced.ok) return sourced;
+    }
+    const result = this.#sender.send(packet, this.#encoded(to.destination));
+    return result.sent ? SENT : failed(`${result.error.message} by ${this.#options.interfaceName}`);
+  }
+
+  /** A router sends to the same few destinations all its life. */
+  #encoded(destination: IpAddress): EncodedEndpoint {
+    let encoded = this.#destinations.get(destination);
+    if (encoded === undefined) {
+      const { interfaceIndex } = this.#options;
+      encoded = this.#sender.encode({ address: destination, interfaceIndex });
+      this.#destinations.set(destination, encoded);
+    }
+    return encoded;
   }
 
   /** Opens the sockets anew, for an interface that was made again under another index. */
@@ -126,6 +149,7 @@ export class VrrpSocket {
         throw error;
       }
       this.#sender = sender;
+      this.#destinations.clear();
       this.#sendSource = undefined;
       this.#hopLimit = MOST_HOPS;
       for (const socket of before) socket.close();
@@ -198,14 +222,14 @@ export class VrrpSocket {
   }
 
   #useHopLimit(hopLimit: number): Result<void, string> {
-    if (this.#options.family === 4 || hopLimit === this.#hopLimit) return ok(undefined);
+    if (hopLimit === this.#hopLimit) return ok(undefined);
     const set = attempt(() => this.#sender.setTtl(hopLimit));
     if (set.ok) this.#hopLimit = hopLimit;
     return set;
   }
 
   #useSource(source: IpAddress | undefined): Result<void, string> {
-    if (this.#options.family === 4 || source === this.#sendSource) return ok(undefined);
+    if (source === this.#sendSource) return ok(undefined);
     const about = new Uint8Array(20); // struct in6_pktinfo: address (all zero: the kernel chooses), index
     if (source !== undefined) about.set(ipAddressBytes(source));
     new DataView(about.buffer).setInt32(16, this.#options.interfaceIndex, true);

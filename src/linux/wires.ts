@@ -7,7 +7,10 @@ type Named = { readonly interface: string; readonly family: AddressFamily };
 /** The VRRP sockets of a process, one for each interface and family. */
 export class Wires {
   readonly #deliver: (event: VrrpHostEvent) => void;
-  readonly #sockets = new Map<string, VrrpSocket>();
+  readonly #sockets: Readonly<Record<AddressFamily, Map<string, VrrpSocket>>> = {
+    4: new Map(),
+    6: new Map(),
+  };
   /** What each socket was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
 
@@ -18,14 +21,15 @@ export class Wires {
   /** Opens one, or lets one that is open listen for other virtual routers; the reason when it cannot be done. */
   open(wire: Wire): string | undefined {
     const key = keyOf(wire);
-    const open = this.#sockets.get(key);
+    const sockets = this.#sockets[wire.family];
+    const open = sockets.get(wire.interface);
     const shape = shapeOf(wire);
     if (open !== undefined && this.#shapes.get(key) === shape) {
       const heard = open.listenFor(wire.virtualRouterIds);
       return heard.ok ? undefined : heard.error;
     }
     open?.close();
-    this.#sockets.delete(key);
+    sockets.delete(wire.interface);
     this.#shapes.set(key, shape);
     const opened = VrrpSocket.open({
       interfaceName: wire.interface,
@@ -55,22 +59,22 @@ export class Wires {
       },
     });
     if (!opened.ok) return `cannot open the VRRP socket on ${wire.interface}: ${opened.error}`;
-    this.#sockets.set(key, opened.value);
+    sockets.set(wire.interface, opened.value);
     return undefined;
   }
 
   /** Closes one; one that is not open is no error. */
   close(wire: Named): void {
-    this.#sockets.get(keyOf(wire))?.close();
-    this.#sockets.delete(keyOf(wire));
+    const sockets = this.#sockets[wire.family];
+    sockets.get(wire.interface)?.close();
+    sockets.delete(wire.interface);
   }
 
   /** Sends one packet; the reason when it cannot be done. */
   send(effect: Extract<VrrpHostEffect, { kind: "send-packet" }>): string | undefined {
-    const socket = this.#sockets.get(keyOf(effect));
+    const socket = this.#sockets[effect.family].get(effect.interface);
     if (socket === undefined) return `cannot send on ${effect.interface}: it is not there`;
-    const { destination, source, hopLimit } = effect;
-    const sent = socket.send(effect.packet, { destination, source, hopLimit });
+    const sent = socket.send(effect.packet, effect);
     return sent.ok ? undefined : sent.error;
   }
 }

@@ -37,6 +37,20 @@ it("rings again at the same instant when it is set again after ringing", async (
   expect(rings).toBe(3);
 });
 
+it("that was moved away again and again rings once, at the last instant", async () => {
+  const started = monotonicNow();
+  let rings = 0;
+  const rung = await new Promise<Instant>((resolve) => {
+    alarm = new Alarm(() => {
+      rings++;
+      resolve(monotonicNow());
+    });
+    for (let ms = 1; ms <= 15; ms++) alarm.set(after(started, milliseconds(ms)));
+  });
+  expect(rung).toBeGreaterThanOrEqual(after(started, milliseconds(15)));
+  expect(rings).toBe(1);
+});
+
 it("can be moved and switched off", async () => {
   const at = after(monotonicNow(), milliseconds(20));
   const rung = await ring((alarm) => {
