@@ -13,12 +13,14 @@ export function sendAdvertisement(
   const { config } = entry;
   entry.counters.advertisementsSent++;
   if (advertisement.priority === 0) entry.counters.priorityZeroSent++;
-  const { packets, exchange } = outgoingPackets(advertisement, entry.sender, {
+  const { packets, exchange, prepared } = outgoingPackets(advertisement, entry.sender, {
     source,
     exchange: entry.exchange,
     clock: wallClock(step),
+    prepared: entry.prepared,
   });
   entry.exchange = exchange;
+  entry.prepared = prepared;
   for (const { destination, bytes, ttl } of packets) {
     step.out.push({
       kind: "send-packet",

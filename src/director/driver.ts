@@ -16,14 +16,21 @@ export interface DriverHost<Event, Effect> {
 export class Driver<State, Event, Effect> {
   readonly #machine: Machine<State, Event, Effect>;
   readonly #host: DriverHost<Event, Effect>;
+  readonly #afterStep: (state: State, now: Instant) => void;
   #state: State;
 
   constructor(
     machine: Machine<State, Event, Effect>,
-    options: { host: DriverHost<Event, Effect>; initial: State },
+    options: {
+      host: DriverHost<Event, Effect>;
+      initial: State;
+      /** Sees the state after each step, when its effects have been performed. */
+      afterStep?: (state: State, now: Instant) => void;
+    },
   ) {
     this.#machine = machine;
     this.#host = options.host;
+    this.#afterStep = options.afterStep ?? (() => undefined);
     this.#state = options.initial;
   }
 
@@ -39,6 +46,7 @@ export class Driver<State, Event, Effect> {
       const { state, effects } = this.#machine.step(this.#state, next, now);
       this.#state = state;
       if (effects.length > 0) waiting.push(...this.#host.perform(effects));
+      this.#afterStep(state, now);
     }
     this.#host.alarm.set(this.#machine.deadline(this.#state));
   }

@@ -40,6 +40,7 @@ export function tellState(
     global: config.global,
   });
   entry.told = told;
+  context.state.touched.add(entry);
   if (notification.mail !== undefined) entry.mailed = notification.state;
   tell(notification, context);
 }

@@ -151,6 +151,7 @@ function createEntry(placement: Placement, context: StepContext): RouterEntry {
     told: undefined,
     mailed: undefined,
     exchange: freshExchange,
+    prepared: undefined,
     slot: 0,
     group: undefined,
     tracked: [],

@@ -25,6 +25,7 @@ export function deliver(entry: RouterEntry, event: RouterEvent, context: StepCon
 /** Puts a router into a state, and its deadline into the table. */
 export function setRouterState(entry: RouterEntry, to: RouterState, state: VrrpDirectorState): void {
   entry.state = to;
+  state.touched.add(entry);
   state.deadlines.set(entry.slot, virtualRouter.deadline(to));
   if (to.master?.address !== entry.context.knownMaster) {
     entry.context = { ...entry.context, knownMaster: to.master?.address };

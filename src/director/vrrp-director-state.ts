@@ -3,7 +3,7 @@ import { type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { OwnInterface, VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import type { Exchange } from "../vrrp/exchange.ts";
-import type { Sender } from "../vrrp/outgoing-packets.ts";
+import type { PreparedPackets, Sender } from "../vrrp/outgoing-packets.ts";
 import type { Receiver, ReceptionContext } from "../vrrp/reception.ts";
 import type { Rejection } from "../vrrp/rejection.ts";
 import type { RouterConfig } from "../vrrp/router-config.ts";
@@ -53,6 +53,8 @@ export interface RouterEntry {
   mailed: ToldState | undefined;
   /** What its packets count, kept across reloads. */
   exchange: Exchange;
+  /** The packets of its last advertisement. */
+  prepared: PreparedPackets | undefined;
   /** Its place in the table of deadlines. */
   slot: number;
   /** Its `vrrp_sync_group`, and what it tracks: set by the index of the configuration. */
@@ -85,6 +87,8 @@ export interface VrrpDirectorState {
   /** The routers by their slots, and when each is due. */
   slots: readonly RouterEntry[];
   readonly deadlines: DeadlineTable;
+  /** The routers that the last step moved, or told of. */
+  readonly touched: Set<RouterEntry>;
   readonly index: RouterIndex;
   readonly rejections: RejectionLog;
   readonly scripts: ScriptSchedule;
@@ -144,6 +148,7 @@ export function initialVrrpState(): VrrpDirectorState {
     routers: new Map(),
     slots: [],
     deadlines: new DeadlineTable(),
+    touched: new Set(),
     index: new RouterIndex(),
     rejections: new RejectionLog(),
     scripts: new ScriptSchedule(),

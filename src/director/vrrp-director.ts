@@ -23,6 +23,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
   step(state, event, now): Step<VrrpDirectorState, VrrpHostEffect> {
     const out: VrrpHostEffect[] = [];
     const context = { state, now, out };
+    state.touched.clear();
     take(event, context);
     tellLateFaults(context);
     tellGroupChanges(context);

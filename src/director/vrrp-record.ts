@@ -39,7 +39,7 @@ export interface Legacy {
   readonly diedAt: Instant;
 }
 
-/** Reads a state. */
+/** Reads a state. The routers stand in the order of their slots. */
 export function vrrpRecord(state: VrrpDirectorState): VrrpRecord {
   return {
     routers: [...state.routers].map(([key, entry]) => routerRecord(key, entry)),

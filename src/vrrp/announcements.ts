@@ -35,8 +35,8 @@ export function dueBursts(
   pending: readonly PendingAnnouncement[],
   now: Instant,
 ): { readonly effects: readonly RouterEffect[]; readonly pending: readonly PendingAnnouncement[] } {
+  if (!pending.some((burst) => burst.at <= now)) return { effects: [], pending };
   const due = pending.filter((burst) => burst.at <= now);
-  if (due.length === 0) return { effects: [], pending };
   const effects = due.flatMap((burst) => announce(burst.addresses, burst.repeat));
   const again = due.flatMap((burst) =>
     burst.every === undefined ? [] : [{ ...burst, at: after(now, burst.every) }],

@@ -1,7 +1,7 @@
 import { after, type Duration, type Instant } from "../base/time.ts";
 import { farewellDue, nextFarewell, winnerHeard } from "./farewell.ts";
 import type { Heard, ReceivedAdvertisement } from "./reception.ts";
-import type { BackupRole, Farewell, RouterEffect, RouterState } from "./router-state.ts";
+import type { BackupRole, Farewell, KnownMaster, RouterEffect, RouterState } from "./router-state.ts";
 import { skewTime } from "./timers.ts";
 import {
   advertise,
@@ -51,7 +51,7 @@ export function backupAdvertisement(before: InRole<BackupRole>, { received, now 
   if (received.priority === 0) return { state: masterResigned(state, now), effects };
   if (accepted(state, received, now)) return { state: masterHeard(state, received, now), effects };
   // Lower than ours and preemption is on: discarded, and the down timer runs on.
-  const master = { address: received.source, priority: received.priority };
+  const master = knownMaster(state, received);
   const { farewell, ...role } = state.role;
   return {
     state: { ...state, role: { ...role, ...stillToSay(farewell, role.masterInterval, now) }, master },
@@ -84,7 +84,13 @@ function masterHeard(state: InRole<BackupRole>, received: ReceivedAdvertisement,
     masterDownAt: after(now, downInterval(state, masterInterval)),
     ...preemptNotBefore(state, received, now),
   };
-  return { ...state, role, master: { address: received.source, priority: received.priority } };
+  return { ...state, role, master: knownMaster(state, received) };
+}
+
+/** Who was heard; mostly the same as before. */
+function knownMaster({ master }: RouterState, { source, priority }: ReceivedAdvertisement): KnownMaster {
+  const same = master?.address === source && master.priority === priority;
+  return same ? master : { address: source, priority };
 }
 
 /** The delay starts with the first advertisement of a lower master, and is forgotten when a better one is heard. */

@@ -34,9 +34,24 @@ export function encodeIpv4Packet(message: Uint8Array, header: Ipv4Header): Uint8
   bytes[9] = header.protocol ?? VRRP_PROTOCOL;
   bytes.set(ipAddressBytes(header.source), 12);
   bytes.set(ipAddressBytes(header.destination), 16);
+  writeHeaderChecksum(bytes);
+  bytes.set(message, HEADER_LENGTH);
+  return bytes;
+}
+
+/** A copy of a packet of `encodeIpv4Packet` under another number. */
+export function withIdentification(packet: Uint8Array, identification: number): Uint8Array {
+  const bytes = packet.slice();
+  bytes[4] = (identification >> 8) & 255;
+  bytes[5] = identification & 255;
+  bytes[10] = 0;
+  bytes[11] = 0;
+  writeHeaderChecksum(bytes);
+  return bytes;
+}
+
+function writeHeaderChecksum(bytes: Uint8Array): void {
   const checksum = sumToChecksum(partialSum(bytes, { from: 0, to: HEADER_LENGTH, start: 0 }));
   bytes[10] = checksum >> 8;
   bytes[11] = checksum & 255;
-  bytes.set(message, HEADER_LENGTH);
-  return bytes;
 }

@@ -14,7 +14,7 @@ import type { Heard, ReceivedAdvertisement } from "./reception.ts";
 import { movingAddresses } from "./router-config.ts";
 import type { MasterRole, OwnerConflict, RouterEffect, RouterState } from "./router-state.ts";
 import { masterDownInterval } from "./timers.ts";
-import { advertise, downInterval, type InRole, type RouterStep, unchanged, yieldTo } from "./transitions.ts";
+import { advertise, downInterval, type InRole, type RouterStep, yieldTo } from "./transitions.ts";
 import { restorePathsDue } from "./upkeep.ts";
 
 /** At most this often is a foreign advertisement answered out of turn, whatever arrives. */
@@ -38,11 +38,13 @@ export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterSte
   const restored = restoreDue(regular.state, now);
   const paths = restorePathsDue(restored.state, now);
   const bursts = dueBursts(paths.state.role.announcements, now);
-  const effects = [overslept, regular, restored, paths, bursts].flatMap((part) => part.effects);
-  // Judged by the state and not by the effects: what was due and led to nothing must not be due again.
-  const idle = paths.state === before && bursts.pending === before.role.announcements;
-  if (idle) return unchanged(before);
-  return { state: withRole(paths.state, { announcements: bursts.pending }), effects };
+  // What was due and led to nothing is not due again: the state has changed even where there are no effects.
+  const { state } = paths;
+  const moved = bursts.pending !== state.role.announcements;
+  return {
+    state: moved ? withRole(state, { announcements: bursts.pending }) : state,
+    effects: overslept.effects.concat(regular.effects, restored.effects, paths.effects, bursts.effects),
+  };
 }
 
 interface MasterStep {
@@ -96,22 +98,26 @@ function regularAdvertisement(state: InRole<MasterRole>, now: Instant): MasterSt
   const inStep = after(role.nextAdvertisementAt, config.advertisementInterval);
   const next = inStep > now ? inStep : after(now, config.advertisementInterval);
   const told = role.ownerConflict === undefined ? {} : countConflict(state, role.ownerConflict, now);
-  const sent = sendNow(state, now);
-  return { ...sent, state: withRole(sent.state, { ...told, nextAdvertisementAt: next }) };
+  return sendNow(state, now, { ...told, nextAdvertisementAt: next });
 }
 
-/** One advertisement, which also serves as the answer that was owed. */
-function sendNow(state: InRole<MasterRole>, now: Instant): MasterStep {
-  const { answerAt, ...rest } = state.role;
+/** One advertisement, which also serves as the answer that was owed; `part` of the role changes with it. */
+function sendNow(state: InRole<MasterRole>, now: Instant, part: Partial<MasterRole> = {}): MasterStep {
+  const owing = state.role.answerAt !== undefined;
+  const role = owing ? withoutAnswer(state.role) : state.role;
   return {
-    state: { ...state, role: { ...rest, lastAdvertisementAt: now } },
+    state: { ...state, role: { ...role, ...part, lastAdvertisementAt: now } },
     effects: advertise(state, state.priority),
   };
 }
 
+function withoutAnswer({ answerAt: _, ...role }: MasterRole): MasterRole {
+  return role;
+}
+
 function restoreDue(state: InRole<MasterRole>, now: Instant): MasterStep {
+  if (state.role.restore === undefined || now < state.role.restore.at) return { state, effects: [] };
   const { restore, ...rest } = state.role;
-  if (restore === undefined || now < restore.at) return { state, effects: [] };
   const { addresses } = restore;
   const { repeat } = state.config.gratuitousArp;
   // Announced in a step of its own, when it is known whether they could be added this time.
@@ -158,8 +164,7 @@ function answer(
   const allowedAt = after(role.lastAdvertisementAt, answerGap(state));
   if (now < allowedAt)
     return { state: withRole(state, { answerAt: role.answerAt ?? allowedAt }), effects: [] };
-  const sent = sendNow(state, now);
-  return { ...sent, state: withRole(sent.state, timer) };
+  return sendNow(state, now, timer);
 }
 
 function answerGap({ config }: RouterState): Duration {

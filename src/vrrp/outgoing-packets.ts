@@ -5,7 +5,7 @@ import { passwordOctets } from "./authentication.ts";
 import { encodeAuthenticatedPacket, LAST_SEQUENCE_NUMBER } from "./authentication-header.ts";
 import { makeTrailer, nextSequence, type TrailerKeys, trailerKeys } from "./authentication-trailer.ts";
 import type { Exchange } from "./exchange.ts";
-import { encodeIpv4Packet } from "./ipv4-packet.ts";
+import { encodeIpv4Packet, withIdentification } from "./ipv4-packet.ts";
 import {
   advertisementDestinations,
   advertisementTtl,
@@ -47,6 +47,25 @@ interface Departure {
   readonly exchange: Exchange;
   /** The wall clock, microseconds since 1970: `auth_hmac` counts by it. */
   readonly clock: Instant;
+  /** What the advertisement before this one left. */
+  readonly prepared?: PreparedPackets | undefined;
+}
+
+/** The packets of one advertisement, kept because a master says the same thing over and over. */
+export interface PreparedPackets {
+  readonly advertisement: Advertisement;
+  readonly sender: Sender;
+  readonly source: IpAddress;
+  readonly oldChecksum: boolean;
+  /** Over IPv4 each needs its own identification before it is sent. */
+  readonly packets: readonly OutgoingPacket[];
+}
+
+/** Packets to be sent, and what the advertisement after them has to know. */
+interface Outgoing {
+  readonly packets: readonly OutgoingPacket[];
+  readonly exchange: Exchange;
+  readonly prepared: PreparedPackets | undefined;
 }
 
 /**
@@ -56,8 +75,56 @@ interface Departure {
 export function outgoingPackets(
   advertisement: Advertisement,
   sender: Sender,
+  departure: Departure,
+): Outgoing {
+  const signed = sender.headerSecret !== undefined || sender.trailer?.active !== undefined;
+  if (signed) return signedPackets(advertisement, sender, departure);
+  const prepared = prepare(advertisement, sender, departure);
+  const { exchange } = departure;
+  if (sender.config.family === 6) return { packets: prepared.packets, exchange, prepared };
+  let { identification } = exchange;
+  const packets = prepared.packets.map(({ destination, bytes, ttl }): OutgoingPacket => {
+    identification = nextIdentification(identification);
+    return { destination, bytes: withIdentification(bytes, identification), ttl };
+  });
+  return { packets, exchange: { ...exchange, identification }, prepared };
+}
+
+/** Encodes an advertisement, unless the one before was the same. */
+function prepare(
+  advertisement: Advertisement,
+  sender: Sender,
+  { source, exchange, prepared: known }: Departure,
+): PreparedPackets {
+  const { config } = sender;
+  const oldChecksum = usesOldChecksum(config, exchange);
+  if (
+    known?.advertisement === advertisement &&
+    known.sender === sender &&
+    known.source === source &&
+    known.oldChecksum === oldChecksum
+  ) {
+    return known;
+  }
+  const ttl = advertisementTtl(config);
+  const packets = sender.destinations.map((destination): OutgoingPacket => {
+    const message = encodeAdvertisement(advertisement, {
+      source,
+      destination: oldChecksum ? multicastGroupOf(config) : destination,
+      checksumPseudoHeader: config.checksumPseudoHeader,
+    });
+    const header = { source, destination, identification: 0, ttl };
+    return { destination, bytes: config.family === 6 ? message : encodeIpv4Packet(message, header), ttl };
+  });
+  return { advertisement, sender, source, oldChecksum, packets };
+}
+
+/** No two advertisements that carry an authentication header or a trailer are alike. */
+function signedPackets(
+  advertisement: Advertisement,
+  sender: Sender,
   { source, exchange, clock }: Departure,
-): { readonly packets: readonly OutgoingPacket[]; readonly exchange: Exchange } {
+): Outgoing {
   const { config, trailer } = sender;
   const signing = trailer?.active;
   const headerSequence = Math.min(exchange.headerSequence + 1, LAST_SEQUENCE_NUMBER);
@@ -79,8 +146,7 @@ export function outgoingPackets(
     });
     const ttl = advertisementTtl(config);
     if (config.family === 6) return { destination, bytes: message, ttl };
-    // The kernel would put a number of its own in the place of 0, which an authentication header covers.
-    identification = (identification % 0xffff) + 1;
+    identification = nextIdentification(identification);
     const header = { source, destination, identification, ttl };
     const { headerSecret: secret } = sender;
     const unicast = config.unicastPeers.length > 0;
@@ -91,7 +157,16 @@ export function outgoingPackets(
     return { destination, bytes, ttl };
   });
   const counted = sender.headerSecret === undefined ? exchange.headerSequence : headerSequence;
-  return { packets, exchange: { ...exchange, identification, headerSequence: counted, trailerSequence } };
+  return {
+    packets,
+    exchange: { ...exchange, identification, headerSequence: counted, trailerSequence },
+    prepared: undefined,
+  };
+}
+
+/** The kernel would put a number of its own in the place of 0, which an authentication header covers. */
+function nextIdentification(identification: number): number {
+  return (identification % 0xffff) + 1;
 }
 
 /**

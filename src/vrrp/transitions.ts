@@ -1,5 +1,7 @@
+import { assert } from "../base/assert.ts";
 import type { Step } from "../base/machine.ts";
 import { after, between, type Duration, type Instant, microseconds } from "../base/time.ts";
+import type { Advertisement } from "./advertisement.ts";
 import { announce, followingBursts } from "./announcements.ts";
 import { beginFarewell } from "./farewell.ts";
 import { addPaths, removePaths } from "./paths.ts";
@@ -20,6 +22,12 @@ import { leastSkewTime, masterDownInterval } from "./timers.ts";
 export type RouterStep = Step<RouterState, RouterEffect>;
 /** A state whose role is known. */
 export type InRole<Kind extends Role> = RouterState & { readonly role: Kind };
+
+/** The state itself, of which `role` is the role: no copy, for every advertisement passes here. */
+export function inRole<Kind extends Role>(state: RouterState, role: Kind): InRole<Kind> {
+  assert(state.role === role, "a state is in its own role");
+  return state as InRole<Kind>;
+}
 
 const OWNER = 255;
 const RESIGN = 0;
@@ -51,20 +59,25 @@ export function downInterval(state: RouterState, interval: Duration): Duration {
 export function advertise(state: RouterState, priority: number): readonly RouterEffect[] {
   const { config, source } = state;
   if (source === undefined) return [];
-  return [
-    {
-      kind: "send-advertisement",
-      source,
-      advertisement: {
-        version: config.version,
-        virtualRouterId: config.virtualRouterId,
-        priority,
-        interval: config.advertisementInterval,
-        addresses: advertisedAddresses(config),
-        authentication: config.authentication,
-      },
-    },
-  ];
+  return [{ kind: "send-advertisement", source, advertisement: advertisementOf(config, priority) }];
+}
+
+/** The advertisement made last of each configuration: a master repeats it, and who encodes it knows it again. */
+const lastAdvertisements = new WeakMap<RouterConfig, Advertisement>();
+
+function advertisementOf(config: RouterConfig, priority: number): Advertisement {
+  const last = lastAdvertisements.get(config);
+  if (last?.priority === priority) return last;
+  const advertisement: Advertisement = {
+    version: config.version,
+    virtualRouterId: config.virtualRouterId,
+    priority,
+    interval: config.advertisementInterval,
+    addresses: advertisedAddresses(config),
+    authentication: config.authentication,
+  };
+  lastAdvertisements.set(config, advertisement);
+  return advertisement;
 }
 
 /** Leaves Initialize: to Fault when something is wrong, else to Backup, however high the priority. */

@@ -164,8 +164,10 @@ export function restorePathsDue(
   state: InRole<MasterRole>,
   now: Instant,
 ): { readonly state: InRole<MasterRole>; readonly effects: readonly RouterEffect[] } {
+  if (state.role.restorePaths === undefined || now < state.role.restorePaths.at) {
+    return { state, effects: [] };
+  }
   const { restorePaths, ...rest } = state.role;
-  if (restorePaths === undefined || now < restorePaths.at) return { state, effects: [] };
   const paths = restorePaths.all ? state.config : trackedPaths(state.config);
   return { state: { ...state, role: { ...rest, pathsRestoredAt: now } }, effects: addPaths(paths) };
 }

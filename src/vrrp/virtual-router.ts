@@ -8,7 +8,7 @@ import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
 import { movingAddresses, type RouterConfig } from "./router-config.ts";
-import type { FaultReason, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
+import type { FaultReason, MasterRole, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
 import {
   begin,
   downInterval,
@@ -16,6 +16,7 @@ import {
   enterFault,
   enterInitialize,
   enterMaster,
+  inRole,
   type RouterStep,
   unchanged,
   usablePriority,
@@ -95,16 +96,26 @@ function deadline(state: RouterState): Instant | undefined {
         ? role.masterDownAt
         : earliest([role.masterDownAt, farewellDue(role.farewell)]);
     case "master":
-      return earliest([
-        role.nextAdvertisementAt,
-        role.answerAt,
-        role.restore?.at,
-        role.restorePaths?.at,
-        ...role.announcements.map((burst) => burst.at),
-      ]);
+      return masterDeadline(role);
     default:
       return unreachable(role);
   }
+}
+
+/** Asked after every step: mostly there is the next advertisement and nothing else. */
+function masterDeadline({
+  nextAdvertisementAt,
+  answerAt,
+  restore,
+  restorePaths,
+  announcements,
+}: MasterRole): Instant {
+  let first = nextAdvertisementAt;
+  if (answerAt !== undefined && answerAt < first) first = answerAt;
+  if (restore !== undefined && restore.at < first) first = restore.at;
+  if (restorePaths !== undefined && restorePaths.at < first) first = restorePaths.at;
+  for (const { at } of announcements) if (at < first) first = at;
+  return first;
 }
 
 /** Starts, or waits for `vrrp_startup_delay` first, deaf and silent. A second startup changes nothing. */
@@ -141,9 +152,9 @@ function advertisement(state: RouterState, received: ReceivedAdvertisement, now:
     case "fault":
       return unchanged(state);
     case "backup":
-      return backupAdvertisement({ ...state, role }, { received, now });
+      return backupAdvertisement(inRole(state, role), { received, now });
     case "master":
-      return masterAdvertisement({ ...state, role }, { received, now });
+      return masterAdvertisement(inRole(state, role), { received, now });
     default:
       return unreachable(role);
   }
@@ -159,9 +170,9 @@ function alarm(state: RouterState, now: Instant): RouterStep {
     case "fault":
       return unchanged(state);
     case "backup":
-      return backupAlarm({ ...state, role }, now);
+      return backupAlarm(inRole(state, role), now);
     case "master":
-      return masterAlarm({ ...state, role }, now);
+      return masterAlarm(inRole(state, role), now);
     default:
       return unreachable(role);
   }

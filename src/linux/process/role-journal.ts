@@ -1,6 +1,6 @@
 import { checked, mapMemory, systemCall } from "dgram-extra";
 import { type Instant, instant } from "../../base/time.ts";
-import type { VrrpDirectorState } from "../../director/vrrp-director-state.ts";
+import type { RouterEntry, VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import {
   type Legacy,
   movingInstant,
@@ -27,7 +27,10 @@ export class RoleJournal {
   readonly #bytes: Uint8Array;
   readonly #head: Float64Array;
   #instants: Float64Array = new Float64Array(0);
+  /** Of each slot, what the record says. */
   #told: readonly Told[] = [];
+  /** Those of the configuration that the record is of; another configuration has others. */
+  #slots: readonly RouterEntry[] | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
 
   /** @param descriptor from `createJournalMemory`. @throws {SystemError} */
@@ -37,12 +40,17 @@ export class RoleJournal {
     this.#head = new Float64Array(memory, 0, 2);
   }
 
-  /** The child notes where it stands after a step. A state too large for its place is not recorded. */
+  /**
+   * The child notes where it stands after a step: of the routers that the step touched, for with hundreds of them a packet
+   * for one must not cost a look at all. A state too large for its place is not recorded.
+   */
   note(state: VrrpDirectorState, now: Instant): void {
-    if (now - this.#writtenAt > REFRESH || this.#differs(state)) this.#write(state, now);
-    let at = 0;
-    for (const { state: router } of state.routers.values()) {
-      this.#instants[at++] = movingInstant(router.role) ?? 0;
+    if (state.slots !== this.#slots || now - this.#writtenAt > REFRESH || this.#differs(state)) {
+      this.#write(state, now);
+    } else {
+      for (const { slot, state: router } of state.touched) {
+        this.#instants[slot] = movingInstant(router.role) ?? 0;
+      }
     }
     this.#head[0] = now;
   }
@@ -66,14 +74,11 @@ export class RoleJournal {
     this.#head[1] = 0;
   }
 
-  #differs({ routers }: VrrpDirectorState): boolean {
-    if (routers.size !== this.#told.length) return true;
-    let at = 0;
-    for (const [key, { state, priority, faults, told: said }] of routers) {
-      const told = this.#told[at++];
+  #differs({ touched }: VrrpDirectorState): boolean {
+    for (const { slot, state, priority, faults, told: said } of touched) {
+      const told = this.#told[slot];
       const same =
-        told?.key === key &&
-        told.role === state.role.kind &&
+        told?.role === state.role.kind &&
         told.master === state.master?.address &&
         told.priority === priority &&
         told.said === said &&
@@ -86,8 +91,8 @@ export class RoleJournal {
   #write(state: VrrpDirectorState, now: Instant): void {
     const text = Buffer.from(JSON.stringify(vrrpRecord(state)));
     const next = this.#head[1] === 1 ? 2 : 1;
-    this.#told = [...state.routers].map(([key, entry]) => ({
-      key,
+    this.#slots = state.slots;
+    this.#told = state.slots.map((entry) => ({
       role: entry.state.role.kind,
       master: entry.state.master?.address,
       priority: entry.priority,
@@ -129,7 +134,6 @@ export class RoleJournal {
 
 /** What of a router has to change for the record to be written again. */
 interface Told {
-  readonly key: string;
   readonly role: string;
   readonly master: string | undefined;
   readonly priority: number;

@@ -40,7 +40,11 @@ export class VrrpProcess implements ChildProcess {
       monitorAddresses: settings.monitorAddresses,
       stopped: () => channel.exit(0),
     });
-    this.#driver = new Driver(vrrpDirector, { host: this.#host, initial: initialVrrpState() });
+    this.#driver = new Driver(vrrpDirector, {
+      host: this.#host,
+      initial: initialVrrpState(),
+      afterStep: (state, now) => this.#journal?.note(state, now),
+    });
   }
 
   start(config: Config, legacy?: Legacy): void {
@@ -97,7 +101,6 @@ export class VrrpProcess implements ChildProcess {
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
-    this.#journal?.note(this.#driver.state, now);
   }
 
   /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */

@@ -4,7 +4,13 @@ import { vrrpDirector } from "../../../src/director/vrrp-director.ts";
 import { initialVrrpState } from "../../../src/director/vrrp-director-state.ts";
 import { RestartPause } from "../../../src/linux/process/restart-pause.ts";
 import { createJournalMemory, RoleJournal } from "../../../src/linux/process/role-journal.ts";
-import { configOf, eth0, hostAddress, instanceOf } from "../../director/vrrp-fixtures.ts";
+import {
+  advertisementPacket,
+  configOf,
+  eth0,
+  hostAddress,
+  instanceOf,
+} from "../../director/vrrp-fixtures.ts";
 
 it("a role journal tells the successor roles, timers, groups and counters as they were at the last step", () => {
   const memory = createJournalMemory();
@@ -37,6 +43,32 @@ it("a role journal tells the successor roles, timers, groups and counters as the
   expect(next.routers.get("eth0/4/51")?.counters.becameMaster).toBe(1);
   parent.clear();
   expect(child.read()).toBeUndefined();
+});
+
+it("a step that touches one router leaves what is told of the others", () => {
+  const memory = createJournalMemory();
+  const parent = new RoleJournal(memory, { writable: true });
+  const child = new RoleJournal(memory, { writable: true });
+  const state = initialVrrpState();
+  const instances = [51, 52].map((virtualRouterId) =>
+    instanceOf({ name: `V${virtualRouterId}`, virtualRouterId }),
+  );
+  const config = { ...configOf(), vrrpInstances: instances };
+  const addresses = [hostAddress("192.0.2.2")];
+  vrrpDirector.step(state, { kind: "start", config, links: [eth0], addresses }, instant(1_000_000));
+  child.note(state, instant(1_000_000));
+  const packet = advertisementPacket({ virtualRouterId: 52, priority: 200 });
+  vrrpDirector.step(state, packet, instant(2_000_000));
+  child.note(state, instant(2_000_000));
+  expect(parent.read()).toMatchObject({
+    diedAt: 2_000_000,
+    record: {
+      routers: [
+        { key: "eth0/4/51", role: { kind: "backup", masterDownAt: 4_609_375 } },
+        { key: "eth0/4/52", role: { kind: "backup", masterDownAt: 5_609_375 }, master: { priority: 200 } },
+      ],
+    },
+  });
 });
 
 it("the first five deaths are answered at once, then ever more slowly up to a minute; a long life forgives", () => {
