@@ -36,19 +36,14 @@ export class DeadlineTable {
     return first === undefined || first === NEVER ? undefined : (first as Instant);
   }
 
-  /** The slots whose deadline has come, in the order of their numbers. */
-  due(now: Instant): readonly number[] {
-    const found: number[] = [];
-    const half = this.#nodes.length / 2;
-    const look = (node: number): void => {
-      if ((this.#nodes[node] ?? NEVER) > now) return;
-      if (node >= half) found.push(node - half);
-      else {
-        look(2 * node);
-        look(2 * node + 1);
-      }
-    };
-    look(1);
-    return found;
+  /** The slot with the earliest deadline, of several with the same the lowest; undefined when none has come. */
+  due(now: Instant): number | undefined {
+    const nodes = this.#nodes;
+    const first = nodes[1] ?? NEVER;
+    if (first > now) return undefined;
+    const half = nodes.length / 2;
+    let node = 1;
+    while (node < half) node = nodes[2 * node] === first ? 2 * node : 2 * node + 1;
+    return node - half;
   }
 }

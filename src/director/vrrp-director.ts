@@ -1,6 +1,5 @@
 import type { Machine, Step } from "../base/machine.ts";
 import { earliest, type Instant } from "../base/time.ts";
-import { virtualRouter } from "../vrrp/virtual-router.ts";
 import { extraGarpAlarm, extraGarpDeadline } from "./extra-garp.ts";
 import { effectFailed } from "./failed-effects.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "./host.ts";
@@ -117,15 +116,28 @@ function alarm(context: StepContext): void {
   extraGarpAlarm(context);
   if (isDue(ownInterfacesDeadline(state), now)) keepOwnInterfaces(state.routers.values(), context);
   staticsAlarm(context);
-  for (const slot of state.deadlines.due(now)) {
-    const entry = state.slots[slot];
-    // What came before in this alarm may have moved it: a member of a group takes the others along.
-    if (entry === undefined || !isDue(virtualRouter.deadline(entry.state), now)) continue;
+  routersAlarm(context);
+  state.pacer.alarm(now, context.out);
+}
+
+/** Of routers that are due together, so many have their turn at one alarm. */
+const TURNS = 16;
+
+/**
+ * The routers that have waited longest, a few at a time: the rest stay due, so that the driver's next alarm, which follows
+ * at once, is theirs. What these have to say goes out before the others are asked, and with hundreds of masters each group
+ * of them has an instant of its own and keeps it, as every master of keepalived does, instead of one burst for all.
+ */
+function routersAlarm(context: StepContext): void {
+  const { state, now } = context;
+  for (let turn = 0; turn < TURNS; turn++) {
+    const slot = state.deadlines.due(now);
+    const entry = slot === undefined ? undefined : state.slots[slot];
+    if (entry === undefined) return;
     const { role } = entry.state;
     const waits = role.kind === "backup" && role.masterDownAt <= now && !groupIsReady(entry, now);
     deliver(entry, { kind: waits ? "await-group" : "alarm" }, context);
   }
-  state.pacer.alarm(now, context.out);
 }
 
 function isDue(deadline: Instant | undefined, now: Instant): boolean {
