@@ -12,9 +12,9 @@ export function hmac(hash: HashFunction, key: Uint8Array, message: Uint8Array): 
   const inner = new Uint8Array(BLOCK_LENGTH + message.length).fill(0x36, 0, BLOCK_LENGTH);
   inner.set(message, BLOCK_LENGTH);
   const outer = new Uint8Array(BLOCK_LENGTH).fill(0x5c);
-  for (const [at, octet] of short.entries()) {
-    inner[at] = (inner[at] as number) ^ octet;
-    outer[at] = (outer[at] as number) ^ octet;
+  for (let at = 0; at < short.length; at++) {
+    inner[at] = (short[at] as number) ^ 0x36;
+    outer[at] = (short[at] as number) ^ 0x5c;
   }
   const digest = hash(inner);
   const whole = new Uint8Array(BLOCK_LENGTH + digest.length);

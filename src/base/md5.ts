@@ -1,34 +1,35 @@
 import { BLOCK_LENGTH, padMessage } from "./padded-message.ts";
 
 /** RFC 1321 section 3.4: the whole part of 2^32 times the absolute sine of 1, 2, ... 64 (radians). */
-const SINES = Uint32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32));
+const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32));
 /** How far each step of the four rounds rotates. */
-const ROTATIONS = [
-  [7, 12, 17, 22],
-  [5, 9, 14, 20],
-  [4, 11, 16, 23],
-  [6, 10, 15, 21],
-] as const;
+const ROTATIONS = Int32Array.of(7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21);
+/** The words of the block in hand, and which of them each step takes. */
+const words = new Int32Array(16);
+const WORD_OF_STEP = Int32Array.from({ length: 64 }, (_, step) => wordOf(step >> 4, step));
 
 /** The 16 octets of MD5 (RFC 1321). For the authentication header of VRRPv2 alone: it protects nothing by itself. */
 export function md5(message: Uint8Array): Uint8Array {
   const padded = padMessage(message, true);
-  const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   for (let at = 0; at < padded.byteLength; at += BLOCK_LENGTH) takeBlock(state, padded, at);
   const digest = new DataView(new ArrayBuffer(16));
-  state.forEach((word, at) => {
-    digest.setUint32(at * 4, word, true);
-  });
+  for (let at = 0; at < 4; at++) digest.setInt32(at * 4, state[at] as number, true);
   return new Uint8Array(digest.buffer);
 }
 
-function takeBlock(state: Uint32Array, message: DataView, from: number): void {
-  let [a, b, c, d] = state as unknown as [number, number, number, number];
+/** In plain variables and 32-bit arithmetic, as SHA-256 is. */
+function takeBlock(state: Int32Array, message: DataView, from: number): void {
+  for (let at = 0; at < 16; at++) words[at] = message.getInt32(from + at * 4, true);
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
   for (let step = 0; step < 64; step++) {
     const round = step >> 4;
-    const word = message.getUint32(from + wordOf(round, step) * 4, true);
-    const sum = (a + mix(round, b, c, d) + word + (SINES[step] as number)) | 0;
-    const by = (ROTATIONS[round] as readonly number[])[step & 3] as number;
+    const constant = ((words[WORD_OF_STEP[step] as number] as number) + (SINES[step] as number)) | 0;
+    const sum = (((a + mix(round, b, c, d)) | 0) + constant) | 0;
+    const by = ROTATIONS[round * 4 + (step & 3)] as number;
     const next = (b + ((sum << by) | (sum >>> (32 - by)))) | 0;
     a = d;
     d = c;
