@@ -39,6 +39,10 @@ export function statusText(answer: StatusAnswer, colors: StatusColors): string {
     if (tracked.length > 0) lines.push(`Tracked: ${tracked.join(", ")}`);
     const delayed = (vrrp.vrrp.linkDelays ?? []).map((link) => delayedText(link, vrrp.vrrp.now));
     if (delayed.length > 0) lines.push(`Links with delays: ${delayed.join(", ")}`);
+    for (const { interface: name, family } of vrrp.vrrp.floods ?? []) {
+      const what = "a flood of bad packets; the kernel drops most of them, so not all are counted";
+      lines.push(colors.red(`${name}, IPv${family}: ${what}`));
+    }
     lines.push(...latenessText("VRRP", vrrp.lateness, colors));
   }
   if (bfd !== undefined && bfd.bfd.sessions.length > 0) lines.push("", ...sessionTable(bfd.bfd, colors));

@@ -4,6 +4,7 @@ import type { Config } from "../conf/model/config.ts";
 import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { PolicyRule, Route } from "../conf/model/route.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import type { Receiver } from "../vrrp/reception.ts";
 import type { Notification } from "./notification.ts";
 import type { FileReading, ProcessCount } from "./tracker-standings.ts";
 import type { Legacy } from "./vrrp-record.ts";
@@ -175,11 +176,30 @@ export interface Wire {
   readonly receiveBufferBytes?: number;
 }
 
+/** A virtual router whose packets the kernel is to look at. */
+export interface ScreenedRouter {
+  readonly receiver: Receiver;
+  /** The highest number of an authentication header it has sent or taken: lower ones are refused as heard before. */
+  readonly headerSequence: number;
+  /** Let only one in 32 of the packets through whose sender is none of these, where a digest tells right from wrong. */
+  readonly trusted?: readonly IpAddress[];
+}
+
 /** What the VRRP process asks of the world, in order. */
 export type VrrpHostEffect =
   /** Listen for these virtual routers on an interface; asked again when anything of it changes. */
   | ({ readonly kind: "open-wire" } & Wire)
   | { readonly kind: "close-wire"; readonly interface: string; readonly family: AddressFamily }
+  /**
+   * Drop in the kernel what the receiver checks of these routers would refuse anyhow, as far as it can be told there; without
+   * `routers`, or when the wire is opened for others, hear everything again.
+   */
+  | {
+      readonly kind: "screen-wire";
+      readonly interface: string;
+      readonly family: AddressFamily;
+      readonly routers?: readonly ScreenedRouter[];
+    }
   /** IPv4: a whole packet with its header. IPv6: the VRRP message. */
   | {
       readonly kind: "send-packet";

@@ -152,6 +152,7 @@ function createEntry(placement: Placement, context: StepContext): RouterEntry {
     mailed: undefined,
     exchange: freshExchange,
     prepared: undefined,
+    heardFrom: [],
     slot: 0,
     group: undefined,
     tracked: [],

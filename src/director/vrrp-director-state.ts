@@ -1,4 +1,4 @@
-import type { AddressFamily } from "../base/ip-address.ts";
+import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
 import { type Instant, instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { OwnInterface, VrrpInstance } from "../conf/model/vrrp-instance.ts";
@@ -10,6 +10,7 @@ import type { RouterConfig } from "../vrrp/router-config.ts";
 import type { FaultReason, RouterState } from "../vrrp/router-state.ts";
 import { AnnouncementPacer } from "./announcement-pacer.ts";
 import { DeadlineTable } from "./deadline-table.ts";
+import { FloodWatch } from "./flood-watch.ts";
 import type { VrrpHostEffect } from "./host.ts";
 import type { DeferredRemovals } from "./kernel-entries.ts";
 import { LinkDelays } from "./link-delays.ts";
@@ -55,6 +56,8 @@ export interface RouterEntry {
   exchange: Exchange;
   /** The packets of its last advertisement. */
   prepared: PreparedPackets | undefined;
+  /** Whose advertisements were taken, the latest first: a few at most. */
+  heardFrom: readonly IpAddress[];
   /** Its place in the table of deadlines. */
   slot: number;
   /** Its `vrrp_sync_group`, and what it tracks: set by the index of the configuration. */
@@ -91,6 +94,7 @@ export interface VrrpDirectorState {
   readonly touched: Set<RouterEntry>;
   readonly index: RouterIndex;
   readonly rejections: RejectionLog;
+  readonly floods: FloodWatch;
   readonly scripts: ScriptSchedule;
   /** Tracked files, processes and BFD sessions. */
   readonly standings: TrackerStandings;
@@ -151,6 +155,7 @@ export function initialVrrpState(): VrrpDirectorState {
     touched: new Set(),
     index: new RouterIndex(),
     rejections: new RejectionLog(),
+    floods: new FloodWatch(),
     scripts: new ScriptSchedule(),
     standings: new TrackerStandings(),
     linkDelays: new LinkDelays(),

@@ -37,6 +37,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
       state.standings.deadline(),
       state.linkDelays.deadline(),
       state.strays.deadline(),
+      state.floods.deadline(),
       ownInterfacesDeadline(state),
       state.statics.restoreAt,
       state.pacer.deadline(),
@@ -113,6 +114,7 @@ function alarm(context: StepContext): void {
   for (const name of state.standings.alarm(now)) refreshAll(state.index.tracking("process", name), context);
   for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
   state.strays.alarm(context);
+  state.floods.alarm(context);
   extraGarpAlarm(context);
   if (isDue(ownInterfacesDeadline(state), now)) keepOwnInterfaces(state.routers.values(), context);
   staticsAlarm(context);

@@ -1,4 +1,5 @@
 import { ipAddressBytes } from "../base/ip-address.ts";
+import { AUTHENTICATION_TYPE } from "../vrrp/advertisement.ts";
 import { describeRejection } from "../vrrp/describe.ts";
 import {
   claimedVirtualRouterId,
@@ -7,10 +8,12 @@ import {
   viewIpv6Payload,
 } from "../vrrp/packet-view.ts";
 import { receiveAdvertisement } from "../vrrp/reception.ts";
+import type { RejectionKind } from "../vrrp/rejection.ts";
+import { trustedBy } from "./flood-watch.ts";
 import type { VrrpHostEvent } from "./host.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { deliver } from "./router-delivery.ts";
-import { routerKey, type StepContext } from "./vrrp-director-state.ts";
+import { type RouterEntry, routerKey, type StepContext } from "./vrrp-director-state.ts";
 import { wallClock } from "./wall-clock.ts";
 
 /**
@@ -32,6 +35,7 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
     const message = () =>
       `(${event.interface}) refused a packet from ${event.source} that is no VRRP: ${kind}`;
     logNowAndThen({ key: `${event.interface}/${event.family} ${kind}`, level: "warning", message }, context);
+    state.floods.refused(event, { reason: "no VRRP", byDigest: false }, context);
     return;
   }
   const key = routerKey({
@@ -43,8 +47,10 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   const entry = state.listeners.get(key);
   if (entry === undefined) {
     unknownRouter(view, event, context);
+    state.floods.refused(event, { reason: "a virtual router that is not here", byDigest: false }, context);
     return;
   }
+  if (asksForDigest(entry) && state.floods.passesOver(event, trustedBy(entry), context.now)) return;
   const reception = receiveAdvertisement(view, entry.receiver, {
     ...entry.context,
     exchange: entry.exchange,
@@ -56,6 +62,7 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
     const { kind } = reception.error;
     const message = () => describeRejection(view, { rejection: reception.error, receiver: entry.receiver });
     logNowAndThen({ key: `${entry.instance.name} ${kind}`, level: "warning", message }, context);
+    state.floods.refused(event, { reason: kind, byDigest: isByDigest(kind, view) }, context);
     return;
   }
   if (reception.exchange.oldUnicastChecksum && !entry.exchange.oldUnicastChecksum) {
@@ -63,9 +70,38 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
     context.out.push({ kind: "log", level: "info", message });
   }
   entry.exchange = reception.exchange;
+  if (entry.heardFrom[0] !== event.source) hearFrom(entry, event, context);
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);
+}
+
+/** An authentication header, or the trailer of `auth_hmac`. */
+function asksForDigest({ receiver }: RouterEntry): boolean {
+  return receiver.trailer !== undefined || receiver.authenticationType === AUTHENTICATION_TYPE.ah;
+}
+
+/** Whether it took a digest to find out. */
+function isByDigest(kind: RejectionKind, view: PacketView): boolean {
+  if (kind === "trailer-wrong" || kind === "trailer-replayed") return true;
+  return (
+    view.authenticationHeaderAt !== undefined && (kind === "authentication-failed" || kind === "replayed")
+  );
+}
+
+/** Senders of one router that are remembered: more than two speak only while they argue. */
+const REMEMBERED_SENDERS = 8;
+
+/** Remembers who was right, so that a flood of others cannot keep it from being heard. */
+function hearFrom(
+  entry: RouterEntry,
+  event: Extract<VrrpHostEvent, { kind: "packet" }>,
+  context: StepContext,
+): void {
+  const { heardFrom } = entry;
+  const others = heardFrom.filter((source) => source !== event.source);
+  entry.heardFrom = [event.source, ...others.slice(0, REMEMBERED_SENDERS - 1)];
+  if (others.length === heardFrom.length) context.state.floods.trusts(event, context);
 }
 
 /** `log_unknown_vrids`: whatever of it is right or wrong, there is nobody here to ask. */

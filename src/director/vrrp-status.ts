@@ -5,6 +5,7 @@ import type { Paths } from "../vrrp/paths.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { FaultReason, KnownMaster, Role } from "../vrrp/router-state.ts";
 import type { Standing } from "../vrrp/tracking.ts";
+import type { Flooded } from "./flood-watch.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 import { entryKey, staticInterface } from "./kernel-entries.ts";
 import type { DelayedLink } from "./link-delays.ts";
@@ -34,6 +35,8 @@ export interface VrrpStatus {
   /** Before it no election takes place; absent in what an older daemon answers. */
   readonly electionsFrom?: Instant;
   readonly links: readonly LinkStatus[];
+  /** Where a flood of bad packets comes in, most of which the kernel drops; absent in what an older daemon answers. */
+  readonly floods?: readonly Flooded[];
 }
 
 /** One virtual router. */
@@ -110,6 +113,7 @@ export function vrrpStatus(state: VrrpDirectorState, now: Instant): VrrpStatus {
     trackers: state.standings.all(),
     linkDelays: state.linkDelays.all(),
     electionsFrom: state.electionsFrom,
+    floods: state.floods.flooded(),
     links: state.links.all().map(({ link, addresses }) => ({
       ...link,
       hardwareAddress: [...link.hardwareAddress],

@@ -4,7 +4,10 @@ import type { Link, Wire } from "./host.ts";
 import { type RouterEntry, routerKey, type StepContext } from "./vrrp-director-state.ts";
 
 /** Asks for sockets on every interface that is there, with the VRIDs to let through; only for changes. */
-export function openWires({ state, out }: StepContext): void {
+export function openWires(context: StepContext): void {
+  const { state, out } = context;
+  // What is screened for may be another's now.
+  state.floods.lift(context);
   const wanted = new Map<string, Wire>();
   state.listeners.clear();
   for (const entry of state.routers.values()) {
@@ -25,7 +28,9 @@ export function openWires({ state, out }: StepContext): void {
     if (wanted.has(key)) continue;
     state.wires.delete(key);
     const [name = "", family] = key.split("/");
-    out.push({ kind: "close-wire", interface: name, family: family === "6" ? 6 : 4 });
+    const wire = { interface: name, family: family === "6" ? 6 : 4 } as const;
+    state.floods.forget(wire);
+    out.push({ kind: "close-wire", ...wire });
   }
 }
 

@@ -140,6 +140,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "close-wire":
         this.#wires.close(effect);
         return undefined;
+      case "screen-wire":
+        return this.#wires.screen(effect);
       case "send-packet":
         return this.#wires.send(effect);
       case "send-frame": {

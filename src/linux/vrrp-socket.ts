@@ -10,7 +10,9 @@ import {
 import { type AddressFamily, type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
+import type { ScreenedRouter } from "../director/host.ts";
 import { dropEverything, vrrpFilter } from "./vrrp-filter.ts";
+import { vrrpScreens } from "./vrrp-screen.ts";
 
 /** What is known of a received VRRP packet besides its bytes. */
 export interface VrrpPacketOrigin {
@@ -104,6 +106,25 @@ export class VrrpSocket {
         receiver.attachFilter(filterOf(this.#options, at === 0 ? VRRP : AUTHENTICATION_HEADER));
       }),
     );
+  }
+
+  /**
+   * Has the kernel drop what these routers would refuse anyhow, as far as a filter can tell; undefined: hears all again. Of several
+   * programs the most thorough that the kernel has room for is used (net.core.optmem_max is 20 kB before Linux 6.7).
+   */
+  screen(routers: readonly ScreenedRouter[] | undefined): Result<void, string> {
+    if (routers === undefined) return this.listenFor(this.#options.virtualRouterIds);
+    const { family } = this.#options;
+    const screened = this.#receivers.map((receiver, at): Result<void, string> => {
+      const withAuthenticationHeader = at > 0;
+      let result: Result<void, string> = failed("it has too many virtual routers");
+      for (const program of vrrpScreens({ family, withAuthenticationHeader, routers })) {
+        result = attempt(() => receiver.attachFilter(program));
+        if (result.ok) break;
+      }
+      return result;
+    });
+    return screened.find(({ ok: done }) => !done) ?? ok(undefined);
   }
 
   /**

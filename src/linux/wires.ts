@@ -63,6 +63,13 @@ export class Wires {
     return undefined;
   }
 
+  /** Has the kernel drop what is plainly wrong, or hears everything again; the reason when it cannot be done. */
+  screen(effect: Extract<VrrpHostEffect, { kind: "screen-wire" }>): string | undefined {
+    const screened = this.#sockets[effect.family].get(effect.interface)?.screen(effect.routers);
+    if (screened === undefined || screened.ok) return undefined;
+    return `the kernel cannot drop bad packets on ${effect.interface} by itself: ${screened.error}`;
+  }
+
   /** Closes one; one that is not open is no error. */
   close(wire: Named): void {
     const sockets = this.#sockets[wire.family];

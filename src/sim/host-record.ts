@@ -75,6 +75,7 @@ function effectLine(host: Recorded, effect: VrrpHostEffect): string | undefined 
     case "stopped":
     case "open-wire":
     case "close-wire":
+    case "screen-wire":
     case "send-frame":
       return undefined;
     default:

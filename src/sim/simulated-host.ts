@@ -256,6 +256,9 @@ export class SimulatedHost {
       case "close-wire":
         this.#wires.delete(wireKey(effect));
         return undefined;
+      // What a screen drops, the receiver checks refuse as well.
+      case "screen-wire":
+        return undefined;
       case "send-packet":
         return this.#send(effect);
       case "send-frame":
