@@ -1,0 +1,289 @@
+#!/usr/bin/env node
+// What a flood of forged advertisements does to a director, on a real wire: a pair in network namespaces with a switch between them,
+// one of which gets the flood while the other, its genuine peer, goes on advertising. For each class of forgery: the share of one
+// processor that its VRRP process took, how many genuine advertisements it heard of those that were sent, how often the pair changed
+// its master, and how many lines it logged. Needs a build, root, iproute2 and a C compiler.
+//
+//   node bench/forged-flood.mjs [--program locum|keepalived] [--rate 100000] [--seconds 10] [--only v3-backup,...]
+//       [--classes ttl,checksum,...] [--verbose]
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { createSocket } from "dgram-extra";
+import { internetChecksum } from "../dist/base/checksum.js";
+import { loadConfiguration } from "../dist/conf/load-configuration.js";
+import { DirectorProcess } from "../dist/lab/director-process.js";
+import { inNamespace, ipBatch } from "../dist/lab/network-namespace.js";
+import { freshExchange } from "../dist/vrrp/exchange.js";
+import { createSender, outgoingPackets } from "../dist/vrrp/outgoing-packets.js";
+import { routerConfig } from "../dist/vrrp/router-config.js";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const files = "-f {conf} -p {run}/p.pid -r {run}/v.pid -c {run}/c.pid -b {run}/b.pid";
+const programs = {
+  keepalived: `keepalived -n -l -G -P ${files}`,
+  locum: `${repository}bin/locum keepalived -n -l -G -P ${files}`,
+};
+const FORGER = "10.77.0.9";
+const [A, B] = ["10.77.0.2", "10.77.0.3"];
+const GROUP_MAC = "01005e000012";
+
+const { values: options } = parseArgs({
+  options: {
+    program: { type: "string", default: "locum" },
+    rate: { type: "string", default: "100000" },
+    seconds: { type: "string", default: "10" },
+    only: { type: "string" },
+    classes: { type: "string" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+
+/** Configurations: what both directors say, and what is forged against it. */
+const pass = "authentication {\nauth_type PASS\nauth_pass right\n}";
+const header = "authentication {\nauth_type AH\nauth_pass right\n}";
+const hmac = `auth_hmac {\nkey 1 hex:${"5a".repeat(32)}\nanti_replay monotonic\n}`;
+const setups = {
+  "v3-backup": { role: "backup", lines: "version 3\nadvert_int 0.1", forged: plain() },
+  "v3-master": { role: "master", lines: "version 3\nadvert_int 0.1", forged: { mix: plain().mix } },
+  "v2-backup": { role: "backup", lines: `version 2\nadvert_int 1\n${pass}`, forged: withPassword() },
+  "v2-master": {
+    role: "master",
+    lines: `version 2\nadvert_int 1\n${pass}`,
+    forged: { mix: withPassword().mix },
+  },
+  "ah-backup": {
+    role: "backup",
+    lines: `version 2\nadvert_int 1\n${header}`,
+    forged: { digest: [(b) => b.fill(0, 32, 44)] },
+  },
+  "hmac-backup": {
+    role: "backup",
+    lines: `version 3\nadvert_int 0.1\n${hmac}`,
+    forged: { digest: [(b) => b.fill(0, b.length - 16)] },
+  },
+};
+
+/** Each forgery spoils a packet that would win; the message begins at octet 20. */
+function plain() {
+  const one = {
+    ttl: [(b) => b.fill(254, 8, 9)],
+    checksum: [(b) => b.fill(b[26] ^ 0x55, 26, 27)],
+    version: [(b) => b.fill(0x21, 20, 21)],
+    length: [(b) => b.fill(9, 23, 24)],
+    "unknown VRID": [(b) => b.fill(52, 21, 22)],
+  };
+  return { ...one, mix: Object.values(one).flat() };
+}
+
+function withPassword() {
+  const wrong = (b) => {
+    // The sum stays right: what one octet pair loses, another gains.
+    b[b.length - 8] ^= 1;
+    const lost = (b[b.length - 8] & 1) === 0 ? 256 : -256;
+    const sum = (((b[26] << 8) | b[27]) + lost + 0xffff) % 0xffff;
+    b[26] = sum >> 8;
+    b[27] = sum & 255;
+  };
+  const { mix, ...others } = { ...plain(), version: [(b) => b.fill(0x31, 20, 21)] };
+  return { password: [wrong], mix: [...Object.values(others).flat(), wrong] };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "forged-flood-"));
+const names = Object.fromEntries(["s", "a", "b"].map((short) => [short, `fl${process.pid}-${short}`]));
+const flooder = join(folder, "packet-flood");
+process.on("exit", () => {
+  for (const name of Object.values(names)) spawnSync("ip", ["netns", "delete", name]);
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+compile();
+build();
+console.log(
+  "| program | what runs | forged | sent a second | processor | heard of sent | changes | lines |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+);
+for (const [name, setup] of Object.entries(setups)) {
+  if (options.only !== undefined && !options.only.split(",").includes(name)) continue;
+  if (options.program === "keepalived" && name.startsWith("hmac")) continue;
+  await measure(name, setup);
+}
+
+function compile() {
+  const done = spawnSync("cc", ["-O2", "-o", flooder, join(repository, "bench/packet-flood.c")], {
+    encoding: "utf8",
+  });
+  if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr);
+}
+
+function build() {
+  for (const name of Object.values(names)) ipBatch([`netns add ${name}`]);
+  ipBatch(["link add br0 type bridge mcast_snooping 0", "link set br0 up"], names.s);
+  for (const [short, address] of [
+    ["a", A],
+    ["b", B],
+  ]) {
+    ipBatch([`link add to-${short} netns ${names.s} type veth peer name eth0 netns ${names[short]}`]);
+    ipBatch([`link set to-${short} master br0`, `link set to-${short} up`], names.s);
+    ipBatch(["link set lo up", `address add ${address}/16 dev eth0`, "link set eth0 up"], names[short]);
+  }
+}
+
+function configuration({ lines }, priority) {
+  return `vrrp_instance V1 {\ninterface eth0\nvirtual_router_id 51\npriority ${priority}\n${lines}\nvirtual_ipaddress {\n10.77.0.100/16\n}\n}\n`;
+}
+
+async function measure(name, setup) {
+  const lines = { a: 0, b: 0 };
+  const start = (short, priority) => {
+    const home = join(folder, short);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, "conf"), configuration(setup, priority));
+    return new DirectorProcess({
+      namespace: names[short],
+      command: programs[options.program].split(" "),
+      configuration: join(home, "conf"),
+      folder: home,
+      onLine: ({ text }) => {
+        lines[short]++;
+        if (options.verbose) console.error(`${(performance.now() / 1000).toFixed(3)} ${short}: ${text}`);
+      },
+    });
+  };
+  const master = setup.role === "master" ? "a" : "b";
+  const directors = { a: start("a", master === "a" ? 150 : 100), b: start("b", master === "b" ? 150 : 100) };
+  await until(() => holds(master) && !holds(master === "a" ? "b" : "a"), directors);
+  await pause(1500);
+  for (const [kind, spoils] of Object.entries(setup.forged)) {
+    if (options.classes !== undefined && !options.classes.split(",").includes(kind)) continue;
+    const frames = spoils.map((spoil) => frame(setup, spoil));
+    await flood({ name, kind, frames, master, lines });
+    // Until what a flood has switched on is off again: each class meets a director at rest.
+    await pause(12_500);
+  }
+  for (const director of Object.values(directors)) await director.stop(5000);
+}
+
+async function flood({ name, kind, frames, master, lines }) {
+  const pid = Number(readFileSync(join(folder, "a/run/v.pid"), "utf8"));
+  const before = { heard: await heard(), cpu: cpu(pid), lines: lines.a };
+  const wire = listen();
+  const sent = await send(frames);
+  const used = cpu(pid) - before.cpu;
+  await pause(500);
+  const after = await heard();
+  wire.close();
+  const by = wire.sources;
+  const genuine = by.filter((source) => source === (master === "a" ? A : B)).length;
+  const changes = by.filter((source, at) => at > 0 && source !== by[at - 1]).length;
+  const share = ((used / Number(options.seconds)) * 100).toFixed(1);
+  const told = master === "a" ? `${genuine} sent` : `${after - before.heard} / ${genuine}`;
+  console.log(
+    `| ${options.program} | ${name} | ${kind} | ${Math.round(sent / Number(options.seconds)).toLocaleString("en")} | ${share}% | ${told} | ${changes} | ${lines.a - before.lines} |`,
+  );
+}
+
+/** One Ethernet frame, in hexadecimal digits, that would win at once if it were taken. */
+function frame(setup, spoil) {
+  const text = configuration(setup, 250);
+  const read = () => [{ kind: "file", path: "forged.conf", text }];
+  const loading = { configId: "bench", environment: {}, rules: false };
+  const { config } = loadConfiguration({ root: "forged.conf", read, options: loading });
+  const router = routerConfig(config.vrrpInstances[0]);
+  const { version, virtualRouterId, advertisementInterval: interval, authentication } = router;
+  const said = {
+    version,
+    virtualRouterId,
+    priority: 250,
+    interval,
+    authentication,
+    addresses: ["10.77.0.100"],
+  };
+  const { packets } = outgoingPackets(said, createSender(router), {
+    source: FORGER,
+    exchange: { ...freshExchange, headerSequence: 1_000_000 },
+    clock: Date.now() * 1000,
+  });
+  const packet = packets[0].bytes;
+  spoil(packet);
+  // The IP header stays right, or the kernel drops the packet before any program could.
+  packet.fill(0, 10, 12);
+  const sum = internetChecksum(packet.subarray(0, 20));
+  packet.set([sum >> 8, sum & 255], 10);
+  return `${GROUP_MAC}0200000000090800${Buffer.from(packet).toString("hex")}`;
+}
+
+function send(frames) {
+  const [program, ...words] = inNamespace(names.s, [flooder, "to-a", options.rate, options.seconds]);
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (text) => {
+      output += text;
+    });
+    child.on("close", (code) =>
+      code === 0 ? resolve(Number(output)) : reject(new Error(`packet-flood: ${code}`)),
+    );
+    child.stdin.end(`${frames.join("\n")}\n`);
+  });
+}
+
+/** Advertisements that director a has taken since it began. */
+async function heard() {
+  if (options.program === "locum") {
+    const [program, ...words] = inNamespace(names.a, [`${repository}bin/locum`, "status", "--json"]);
+    const { stdout } = spawnSync(program, words, { encoding: "utf8" });
+    return JSON.parse(stdout).vrrp.vrrp.instances[0].counters.advertisementsReceived;
+  }
+  rmSync("/tmp/keepalived.stats", { force: true });
+  process.kill(Number(readFileSync(join(folder, "a/run/v.pid"), "utf8")), "SIGUSR2");
+  await pause(300);
+  return Number(/Received: (\d+)/.exec(readFileSync("/tmp/keepalived.stats", "utf8"))?.[1]);
+}
+
+/** Who advertises, one address for each advertisement on the cable of director b: the flood is not there. */
+function listen() {
+  const at = { protocol: 3, interface: "to-b", namespace: names.s };
+  const socket = createSocket({ type: "packet", ...at });
+  const sources = [];
+  socket.on("message", (bytes) => {
+    const isVrrp = bytes.readUInt16BE(12) === 0x0800 && [51, 112].includes(bytes[23]);
+    if (isVrrp) sources.push(bytes.subarray(26, 30).join("."));
+  });
+  socket.bind();
+  return { sources, close: () => socket.close() };
+}
+
+/** Seconds of processor that a process has used. */
+function cpu(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function holds(short) {
+  const [program, ...words] = inNamespace(names[short], ["ip", "-4", "address", "show", "dev", "eth0"]);
+  return spawnSync(program, words, { encoding: "utf8" }).stdout.includes("inet 10.77.0.100/");
+}
+
+async function until(condition, directors) {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    if (condition()) return;
+    await pause(100);
+  }
+  const log = Object.entries(directors).map(
+    ([short, one]) =>
+      `${short}: ${one
+        .lastLines(10)
+        .map(({ text }) => text)
+        .join("\n")}`,
+  );
+  throw new Error(`the pair never came to rest\n${log.join("\n")}`);
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
