@@ -127,14 +127,14 @@ function ownFaults(entry: RouterEntry, state: VrrpDirectorState): readonly Fault
 }
 
 /**
- * A virtual MAC that could not be made, or that somebody switched off; one that is being made is no fault. Its carrier is
- * that of the interface below, which has faults of its own.
+ * A virtual MAC that could not be made, whatever stands there by its name, or that somebody switched off; one that is being
+ * made is no fault. Its carrier is that of the interface below, which has faults of its own.
  */
 function ownInterfaceFaults(entry: RouterEntry, state: VrrpDirectorState): readonly FaultReason[] {
   if (awaitsOwnInterface(entry, state)) return [];
   return entry.placement.made.flatMap(({ name }): readonly FaultReason[] => {
     const link = state.links.named(name);
-    if (link === undefined) return [{ kind: "interface-missing", interface: name }];
+    if (link?.stacked?.ours !== true) return [{ kind: "interface-missing", interface: name }];
     if (entry.instance.dontTrackPrimary || link.up) return [];
     return [{ kind: "interface-down", interface: name }];
   });

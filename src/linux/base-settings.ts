@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from "../base/result.ts";
-import type { Link } from "./netlink/link.ts";
+import { type Link, OWN_ALIAS } from "./netlink/link.ts";
 import type { LinkNetlink } from "./netlink/link-netlink.ts";
+import { otherOwner } from "./owner-mark.ts";
 import { readSysctl, writeSysctl } from "./sysctl.ts";
 
 /**
@@ -80,6 +81,8 @@ export class BaseSettings {
   /** Sets what the virtual MAC `name` needs of the interface below it. */
   prepare(name: string, base: Link): Result<void, string> {
     this.#users.set(name, base.index);
+    // What they were before another daemon set them stands in the aliases of its virtual MACs.
+    for (const { alias } of this.#others(base.index)) this.remember(alias, base.index);
     this.#clearReversePath(name);
     const present = this.#links.ipv4Settings(base.index);
     if (present === undefined) return failed(`cannot read the settings of ${base.name}`);
@@ -99,11 +102,22 @@ export class BaseSettings {
     this.#users.delete(name);
     const inUse = new Set(this.#users.values());
     for (const [base, original] of [...this.#originals]) {
-      if (inUse.has(base)) continue;
+      // The last daemon that needs them puts them back.
+      if (inUse.has(base) || this.#others(base).length > 0) continue;
       this.#originals.delete(base);
       this.#restore(base, original);
     }
-    if (this.#users.size === 0) this.#restoreReversePath();
+    if (this.#users.size === 0 && this.#others().length === 0) this.#restoreReversePath();
+  }
+
+  /** Virtual MACs that other running daemons made, on one interface or on any. */
+  #others(base?: number): readonly Link[] {
+    return this.#everyLink().filter(
+      ({ alias, stacked }) =>
+        alias.startsWith(OWN_ALIAS) &&
+        (base === undefined || stacked?.baseIndex === base) &&
+        otherOwner(alias) !== undefined,
+    );
   }
 
   /** Only what is still as we set it: somebody else may have changed it meanwhile. */

@@ -6,6 +6,7 @@ import { type Link, OWN_ALIAS } from "./netlink/link.ts";
 import { LinkNetlink } from "./netlink/link-netlink.ts";
 import type { NetlinkFailure } from "./netlink/request-socket.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
+import { otherOwner, ownerMark } from "./owner-mark.ts";
 import { writeSysctl } from "./sysctl.ts";
 
 const EOPNOTSUPP = 95;
@@ -58,6 +59,12 @@ export class OwnInterfaces {
         `cannot make ${own.name}: an interface of that name is there and is no ${KERNEL_KIND[own.kind]}; write another name after use_${own.kind}`,
       );
     }
+    const owner = before === undefined ? undefined : otherOwner(before.alias);
+    if (owner !== undefined) {
+      return failed(
+        `cannot make ${own.name}: it belongs to another locum that runs here (pid ${owner}); stop one of the two, or write another name after use_${own.kind} and another virtual_router_id`,
+      );
+    }
     if (before !== undefined && !fits(before, own, base)) {
       const removed = this.#links.delete(before.index);
       if (!removed.ok) return this.#refused(own, "replace", removed.error);
@@ -94,7 +101,8 @@ export class OwnInterfaces {
   /** Removes it, and puts back what was changed for it when it was the last one. */
   remove(own: OwnLink): Result<void, string> {
     this.#made.delete(own.name);
-    const link = this.#links.find(own.name);
+    const found = this.#links.find(own.name);
+    const link = found === undefined || otherOwner(found.alias) === undefined ? found : undefined;
     const base = this.#links.find(own.base);
     let refusal: Result<void, string> = ok(undefined);
     if (link?.stacked !== undefined) {
@@ -141,7 +149,7 @@ export class OwnInterfaces {
     // A kernel without IPv6 has no such setting.
     writeSysctl(`net/ipv6/conf/${own.name}/disable_ipv6`, own.ipv6 ? 0 : 1);
     this.#links.stopAddressGeneration(made.index);
-    this.#links.setAlias(made.index, `${OWN_ALIAS} ${this.#settings.note(base.index)}`.trim());
+    this.#links.setAlias(made.index, `${OWN_ALIAS} ${ownerMark()} ${this.#settings.note(base.index)}`.trim());
     const up = this.#links.setUp(made.index);
     if (!up.ok) return this.#refused(own, "switch on", up.error);
     for (const { address, prefixLength } of own.addresses) {

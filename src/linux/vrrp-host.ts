@@ -24,6 +24,7 @@ import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts"
 import type { NetlinkFailure } from "./netlink/request-socket.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
 import { OwnInterfaces } from "./own-interfaces.ts";
+import { otherOwner } from "./owner-mark.ts";
 import type { ChildMessage } from "./process/messages.ts";
 import { PromoteSecondaries } from "./promote-secondaries.ts";
 import { Sensors } from "./sensors.ts";
@@ -61,6 +62,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly #vrfTables = new Map<string, number>();
   readonly #promotion = new PromoteSecondaries();
   #forwardingChanged = false;
+  /** Interfaces that another daemon made, by index; also when it has ended since, until they are made ours. */
+  readonly #others = new Set<number>();
   readonly #sensors: Sensors;
   readonly #polling = new LinkPolling({
     changed: (name) => this.#linkPolled(name),
@@ -202,7 +205,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     const made = this.#ownInterfaces.make(own);
     if (!made.ok) return made.error;
     this.#indexes.set(made.value.name, made.value.index);
-    answers.push({ kind: "link", link: made.value });
+    this.#others.delete(made.value.index);
+    answers.push({ kind: "link", link: this.#asTold(made.value) });
     for (const { address, prefixLength } of own.addresses) {
       const added = { interfaceIndex: made.value.index, address, prefixLength, secondary: false };
       answers.push({ kind: "address-added", address: added });
@@ -234,6 +238,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     if (effect.kind === "remove-address" && this.#keepsEverything()) return undefined;
     const index = this.#indexOf(effect.interface);
     const { address } = effect;
+    // What stands there is another daemon's, not something that an earlier run left.
+    if (effect.kind === "remove-address" && index !== undefined && this.#others.has(index)) return undefined;
     if (index === undefined) {
       return effect.kind === "remove-address"
         ? undefined
@@ -274,6 +280,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         this.#linkChanged(event.link);
         return;
       case "link-removed":
+        this.#others.delete(event.index);
         if (this.#indexes.get(event.name) === event.index) this.#indexes.delete(event.name);
         this.#options.deliver({ kind: "link-removed", index: event.index });
         return;
@@ -317,7 +324,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     setImmediate(() => {
       this.#forwardingChanged = false;
       for (const link of this.#netlink.links()) {
-        this.#options.deliver({ kind: "link", link: this.#polling.adjusted(link) });
+        this.#options.deliver({ kind: "link", link: this.#asTold(link) });
       }
     });
   }
@@ -333,7 +340,18 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
    */
   #linkChanged(told: Link): void {
     const link = this.#ownInterfaces.has(told.name) ? this.#ownInterfaces.present(told.index) : told;
-    if (link !== undefined) this.#options.deliver({ kind: "link", link: this.#polling.adjusted(link) });
+    if (link !== undefined) this.#options.deliver({ kind: "link", link: this.#asTold(link) });
+  }
+
+  /** How an interface is told of: with the driver's answer where it is polled, and as a stranger's when it is another daemon's. */
+  #asTold<Known extends Link & { readonly alias?: string }>(link: Known): Known {
+    const { alias = "", stacked } = link;
+    if (stacked?.ours === true && otherOwner(alias) !== undefined) this.#others.add(link.index);
+    return this.#polling.adjusted(
+      stacked !== undefined && this.#others.has(link.index)
+        ? { ...link, stacked: { ...stacked, ours: false } }
+        : link,
+    );
   }
 
   #rename(link: RouteLink): void {
@@ -349,7 +367,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   }
 
   #snapshot(): { readonly links: readonly Link[]; readonly addresses: readonly InterfaceAddress[] } {
-    const links = this.#netlink.links().map((link) => this.#polling.adjusted(link));
+    const links = this.#netlink.links().map((link) => this.#asTold(link));
     this.#indexes.clear();
     for (const link of links) this.#rename(link);
     return { links, addresses: this.#netlink.addresses() };

@@ -1,5 +1,6 @@
 import { type AddressFamily, type IpAddress, ipAddressBytes } from "../../base/ip-address.ts";
 import type { FilterSettings } from "../../director/host.ts";
+import { ownerMark } from "../owner-mark.ts";
 import {
   changeElements,
   concatenated,
@@ -25,8 +26,13 @@ import {
   verdict,
 } from "./nft-messages.ts";
 
-/** How a table is marked that locum made. */
-export const FILTER_COMMENT = "locum";
+/** How the comment of a table begins that locum made; the daemon that did follows. */
+const FILTER_COMMENT = "locum";
+
+/** Whether a table with this comment is one that locum made. */
+export function isFilterComment(comment: string | undefined): comment is string {
+  return comment?.split(" ")[0] === FILTER_COMMENT;
+}
 
 /** An address that takes no packets, and the interface it stands on. */
 export interface ClosedAddress {
@@ -76,7 +82,7 @@ export function filterTable(
   const closes = settings.closes.includes(family);
   const guards = settings.guards.includes(family);
   const changes: NftChange[] = [
-    newTable(family, table, FILTER_COMMENT),
+    newTable(family, table, `${FILTER_COMMENT} ${ownerMark()}`),
     newChain(family, table, { name: "out", hook: "output", priority: settings.priority }),
   ];
   if (guards) changes.push(...guardRules(family, settings));

@@ -1,13 +1,14 @@
 import { familyOf } from "../../base/ip-address.ts";
 import { failed, ok, type Result } from "../../base/result.ts";
 import type { FilteredAddress, FilterSettings } from "../../director/host.ts";
+import { otherOwner } from "../owner-mark.ts";
 import {
   type ClosedAddress,
   closedElements,
-  FILTER_COMMENT,
   filterTable,
   type GuardedLink,
   guardElements,
+  isFilterComment,
   withoutTable,
 } from "./filter-table.ts";
 import type { NftChange } from "./nft-messages.ts";
@@ -25,6 +26,8 @@ export class PacketFilter {
   readonly #guarded = new Map<string, GuardedLink>();
   #socket: NftSocket | undefined;
   #settings: FilterSettings | undefined;
+  /** Another daemon has its rules in our table. */
+  #isTaken = false;
 
   constructor(options: { namespace?: string } = {}) {
     this.#options = options;
@@ -37,8 +40,9 @@ export class PacketFilter {
 
   /** Makes the tables, or makes them anew; removes what an earlier process of ours left and what is no longer wanted. */
   configure(settings: FilterSettings): Result<void, string> {
-    const before = this.#settings;
+    const before = this.#isTaken ? undefined : this.#settings;
     this.#settings = settings;
+    this.#isTaken = false;
     const wanted = FAMILIES.filter((family) => hasTable(settings, family));
     const changes: NftChange[] = [];
     const socket = this.#open();
@@ -49,14 +53,26 @@ export class PacketFilter {
       if (before !== undefined && before.table !== settings.table && hasTable(before, family)) {
         changes.push(...withoutTable(family, before.table));
       }
-      if (hasTable(settings, family)) changes.push(...this.#whole(family, settings));
-      else if (socket.tableComment(family, settings.table) === FILTER_COMMENT) {
+      const comment = socket.tableComment(family, settings.table);
+      const owner = isFilterComment(comment) ? otherOwner(comment) : undefined;
+      if (hasTable(settings, family)) {
+        if (owner !== undefined) return this.#taken(settings.table, owner);
+        changes.push(...this.#whole(family, settings));
+      } else if (isFilterComment(comment) && owner === undefined) {
         changes.push(...withoutTable(family, settings.table));
       }
     }
     if (changes.length === 0) return ok(undefined);
     const applied = socket.apply(changes);
     return applied.ok ? ok(undefined) : failed(`cannot filter packets: ${applied.error.message}`);
+  }
+
+  /** Nothing of it may be touched, until that daemon has ended. */
+  #taken(table: string, owner: number): Result<never, string> {
+    this.#isTaken = true;
+    return failed(
+      `cannot filter packets: the table ${table} is that of another locum that runs here (pid ${owner}); write nftables NAME with another name in global_defs`,
+    );
   }
 
   /** Packets to these addresses are dropped from now on, or taken again. */
@@ -113,6 +129,11 @@ export class PacketFilter {
     const settings = this.#settings;
     if (settings === undefined || !families.some((family) => hasTable(settings, family)))
       return ok(undefined);
+    if (this.#isTaken) {
+      // That it is another's was told; the owner may be gone meanwhile.
+      const again = this.configure(settings);
+      return this.#isTaken ? ok(undefined) : again;
+    }
     const socket = this.#open();
     if (socket === undefined) return failed(`cannot filter packets: ${NO_TABLES}`);
     const small = elements(settings);
