@@ -16,6 +16,8 @@ export class ReloadSchedule {
   #definitions: ReloadDefinitions | undefined;
   #timer: NodeJS.Timeout | undefined;
   #planned: number | undefined;
+  /** What was told to be no time. */
+  #refused: string | undefined;
 
   constructor(reload: () => void, journal: Journal) {
     this.#reload = reload;
@@ -44,11 +46,15 @@ export class ReloadSchedule {
     clearTimeout(this.#timer);
     const text = contentOf(this.#definitions?.timeFile);
     const time = text === undefined ? undefined : readReloadTime(text, Date.now());
-    if (text !== undefined && time === undefined) {
+    if (text !== undefined && time === undefined && text !== this.#refused) {
       this.#journal.log(
         "warning",
         `${this.#definitions?.timeFile} holds no time to come; wanted: HH:MM:SS, or YYYY-MM-DD HH:MM:SS`,
       );
+    }
+    this.#refused = time === undefined ? text : undefined;
+    if (text === undefined && this.#planned !== undefined) {
+      this.#journal.log("info", `Cancelling the reload, because ${this.#definitions?.timeFile} is gone`);
     }
     if (time?.at !== this.#planned && time !== undefined) {
       this.#journal.log(
