@@ -9,7 +9,7 @@ export function ipBytes(text: string): Uint8Array | undefined {
 
 /** The canonical text of 4 or 16 bytes (dotted decimal; RFC 5952). */
 export function ipText(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join(".") : ipv6Text(bytes);
+  return bytes.length === 4 ? `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}` : ipv6Text(bytes);
 }
 
 function ipv6Bytes(text: string): Uint8Array {

@@ -194,6 +194,10 @@ export function routerKey(at: {
   readonly ownInterfaceForAddresses?: boolean;
 }): string {
   const { ownInterface, ownInterfaceForAddresses } = at;
+  // Asked for every packet, which comes to an interface and not to a router's own.
+  if (ownInterface === undefined && ownInterfaceForAddresses !== true) {
+    return `${at.interface}/${at.family}/${at.virtualRouterId}`;
+  }
   const own = ownInterface === undefined ? [] : [ownInterfaceText(ownInterface)];
   const forAddresses = ownInterfaceForAddresses === true ? ["use_vmac_addr"] : [];
   return [at.interface, at.family, at.virtualRouterId, ...own, ...forAddresses].join("/");

@@ -23,6 +23,11 @@ export class VrrpProcess implements ChildProcess {
   readonly #host: VrrpHost;
   readonly #punctuality: Punctuality;
   readonly #journal: RoleJournal | undefined;
+  /** Whether a configuration asks for the time of day, found out once for all its events. */
+  #askedBy: { readonly config: Config | undefined; readonly asks: boolean } = {
+    config: undefined,
+    asks: false,
+  };
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
   constructor(channel: ChildChannel, settings: ChildSettings) {
@@ -105,8 +110,10 @@ export class VrrpProcess implements ChildProcess {
 
   /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */
   #tellTheTime(event: VrrpHostEvent, now: Instant): void {
-    const { config, wallClockOffset } = this.#driver.state;
-    if (!needsWallClock("config" in event ? event.config : config)) return;
+    const { config: present, wallClockOffset } = this.#driver.state;
+    const config = "config" in event ? event.config : present;
+    if (config !== this.#askedBy.config) this.#askedBy = { config, asks: needsWallClock(config) };
+    if (!this.#askedBy.asks) return;
     const offset = Date.now() * 1_000 - now;
     if (Math.abs(offset - wallClockOffset) < SAME_CLOCK) return;
     this.#driver.deliver({ kind: "wall-clock", offset }, now);
