@@ -14,6 +14,7 @@ import { openPidFile } from "../linux/pid-file.ts";
 import type { ChildSettings, DumpKind } from "../linux/process/messages.ts";
 import { Supervisor } from "../linux/process/supervisor.ts";
 import { serviceNotifier } from "../linux/service-notifier.ts";
+import { isShortage } from "../linux/shortage.ts";
 import { defaultConfigId } from "./config-id.ts";
 import { controlAnswer } from "./control-answers.ts";
 import {
@@ -293,7 +294,15 @@ function reload(options: DaemonOptions, running: Running): void {
   const { supervisor, journal } = running;
   journal.log("info", "Reloading ...");
   const pidFolder = dirname(pidFileNames(supervisor.config, options).parent);
-  const loaded = whileMarked(supervisor.config.global.reload, { pidFolder, read: () => load(options) });
+  let loaded: DaemonConfiguration;
+  try {
+    loaded = whileMarked(supervisor.config.global.reload, { pidFolder, read: () => load(options) });
+  } catch (error) {
+    if (!isShortage(error)) throw error;
+    const why = `The new configuration cannot be read, because this host ran short: ${error.message}`;
+    journal.log("error", `${why}. Going on with the configuration that runs; reload again`);
+    return;
+  }
   logDiagnostics(loaded.diagnostics, journal);
   const refusal =
     reloadRefusal(loaded, new Set(running.diagnostics.map(findingText))) ??

@@ -80,7 +80,9 @@ export type ScriptOutcome =
   | { readonly kind: "exited"; readonly code: number }
   | { readonly kind: "killed"; readonly signal: string }
   | { readonly kind: "timed-out" }
-  | { readonly kind: "not-started"; readonly reason: string };
+  | { readonly kind: "not-started"; readonly reason: string }
+  /** This host had no descriptor, process or memory left: nothing is known of the script. */
+  | { readonly kind: "shortage"; readonly reason: string };
 
 /** What files and processes say that a configuration tracks, read before it is taken, so that no role rests on a guess. */
 export interface TrackerReadings {

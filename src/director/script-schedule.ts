@@ -85,6 +85,7 @@ export class ScriptSchedule {
       log(success ? "info" : "warning", `Script \`${name}\` now ${text}`);
     }
     entry.lastOutcome = text;
+    if (options.outcome.kind === "shortage") return;
     const before = entry.standing.standing;
     const { rise, fall } = entry.script;
     entry.standing = afterScriptResult(entry.standing, { success, rise, fall });
@@ -132,5 +133,7 @@ function outcomeText(outcome: ScriptOutcome): string {
       return "timing out";
     case "not-started":
       return `not starting: ${outcome.reason}`;
+    case "shortage":
+      return `not run, because this host ran short (${outcome.reason}); how it stands is left as it was`;
   }
 }

@@ -5,6 +5,7 @@ import { NotifyFifo } from "./notify-fifo.ts";
 import { type Identity, identityOf, scriptIdentity } from "./script-identity.ts";
 import type { ScriptProcess } from "./script-process.ts";
 import type { ScriptReport, ScriptRules, ScriptRunner } from "./script-runner.ts";
+import { isShortage } from "./shortage.ts";
 
 /** The pipes of a configuration, in the order in which a line goes to them. */
 const KINDS = ["everyFifo", "vrrpFifo", "lvsFifo"] as const;
@@ -142,7 +143,12 @@ export class NotifyPipes {
 export const READER_PATIENCE_MS = 1_000;
 
 function ownerOf({ owner }: Fifo, rules: ScriptRules): Result<Identity, string> {
-  return owner === undefined ? scriptIdentity(undefined, rules) : identityOf(owner);
+  try {
+    return owner === undefined ? scriptIdentity(undefined, rules) : identityOf(owner);
+  } catch (error) {
+    if (isShortage(error)) return failed(error.message);
+    throw error;
+  }
 }
 
 function endText(outcome: ScriptOutcome): string {
@@ -153,6 +159,7 @@ function endText(outcome: ScriptOutcome): string {
       return `was ended by ${outcome.signal}`;
     case "timed-out":
       return "was told to end";
+    case "shortage":
     case "not-started":
       return `could not be started: ${outcome.reason}`;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { failed, ok, type Result } from "../base/result.ts";
 import type { GlobalDefinitions, ScriptUser } from "../conf/model/global-definitions.ts";
+import { isShortage } from "./shortage.ts";
 
 /** Whom a script runs as. */
 export interface Identity {
@@ -33,7 +34,10 @@ export function scriptIdentity(
   return ok({ uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 });
 }
 
-/** The ids of a user, and of the group when it is not the user's own. */
+/**
+ * The ids of a user, and of the group when it is not the user's own.
+ * @throws {Error} as `isShortage` knows it, when nothing can be looked up.
+ */
 export function identityOf({ user, group }: ScriptUser): Result<Identity, string> {
   const account = lookUp("/etc/passwd", user);
   if (account === undefined)
@@ -51,7 +55,8 @@ function lookUp(file: string, name: string): string[] | undefined {
       const fields = line.split(":");
       if (fields[0] === name || (fields[2] === name && /^\d+$/.test(name))) return fields;
     }
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     // No such file: nobody is known.
   }
   return undefined;

@@ -3,6 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import { type Duration, inMilliseconds, seconds } from "../base/time.ts";
 import type { ScriptOutcome } from "../director/host.ts";
 import type { Identity } from "./script-identity.ts";
+import { isShortage } from "./shortage.ts";
 
 /** How long a script that was told to end may take before it is killed; keepalived waits as long. */
 const GRACE: Duration = seconds(2);
@@ -55,7 +56,8 @@ export class ScriptProcess {
     }
     if (job.timeout !== undefined) this.#after(job.timeout, () => this.terminate());
     this.#child.on("error", (error: NodeJS.ErrnoException) => {
-      this.#end({ kind: "not-started", reason: startFailure(job.argv[0] ?? "", error) });
+      const reason = startFailure(job.argv[0] ?? "", error);
+      this.#end({ kind: isShortage(error) ? "shortage" : "not-started", reason });
     });
     this.#child.on("exit", (code, signal) => {
       // What it left behind in its group has had its time too.

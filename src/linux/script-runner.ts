@@ -6,6 +6,7 @@ import type { NotifyCommand } from "../director/notification.ts";
 import { scriptIdentity } from "./script-identity.ts";
 import { checkScriptSecurity, programPath } from "./script-path.ts";
 import { ScriptProcess, SEARCH_PATH } from "./script-process.ts";
+import { isShortage } from "./shortage.ts";
 
 /** A notify command may take this long; keepalived sets no limit, and a hanging one then stays for ever. */
 const NOTIFY_LIMIT: Duration = seconds(60);
@@ -24,6 +25,9 @@ export type ScriptRules = Pick<
   GlobalDefinitions,
   "scriptUser" | "enableScriptSecurity" | "scripts" | "management"
 >;
+
+/** A command with the path of its program, and whom it runs as. */
+type Prepared = Pick<ConstructorParameters<typeof ScriptProcess>[0], "argv" | "identity" | "allGroups">;
 
 interface Run {
   readonly argv: readonly string[];
@@ -166,13 +170,20 @@ export class ScriptRunner {
       this.#report("info", `notify script "${text}" ended with status ${outcome.code}`);
     } else if (outcome.kind === "timed-out") {
       this.#report("warning", `notify script "${text}" ran longer than its limit and was killed`);
-    } else if (outcome.kind === "not-started") {
+    } else if (outcome.kind === "not-started" || outcome.kind === "shortage") {
       this.#report("warning", `notify script "${text}" could not be started: ${outcome.reason}`);
     }
   }
 
   #start({ argv, user, timeout, done }: Run): ScriptProcess | undefined {
-    const prepared = this.#prepare(argv, user);
+    let prepared: Result<Prepared, string>;
+    try {
+      prepared = this.#prepare(argv, user);
+    } catch (error) {
+      if (!isShortage(error)) throw error;
+      done({ kind: "shortage", reason: error.message });
+      return undefined;
+    }
     if (!prepared.ok) {
       done({ kind: "not-started", reason: prepared.error });
       return undefined;
@@ -186,10 +197,7 @@ export class ScriptRunner {
     });
   }
 
-  #prepare(
-    argv: readonly string[],
-    user: ScriptUser | undefined,
-  ): Result<Pick<ConstructorParameters<typeof ScriptProcess>[0], "argv" | "identity" | "allGroups">, string> {
+  #prepare(argv: readonly string[], user: ScriptUser | undefined): Result<Prepared, string> {
     const identity = scriptIdentity(user, this.#rules);
     if (!identity.ok) return identity;
     const [written = "", ...words] = argv;

@@ -27,7 +27,7 @@ export function runWholeScript(
         journal.log("warning", `${keyword} "${text}" ran longer than its limit and was ended; going on`);
       } else if (outcome.kind === "killed") {
         journal.log("warning", `${keyword} "${text}" was ended by ${outcome.signal}; going on`);
-      } else if (outcome.kind === "not-started") {
+      } else if (outcome.kind === "not-started" || outcome.kind === "shortage") {
         journal.log("warning", `${keyword} "${text}" could not be started: ${outcome.reason}; going on`);
       }
       done();

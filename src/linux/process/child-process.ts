@@ -18,10 +18,22 @@ const NODE_FLAGS: Readonly<Record<ChildKind, readonly string[]>> = {
 /** Where a child finds the role journal's memory. */
 export const JOURNAL_DESCRIPTOR = 4;
 
+/** How a child ended; neither code nor signal when it never began. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 /** What the supervisor hears of a child. */
 export interface ChildListener {
   message(message: ChildMessage): void;
-  ended(how: { readonly code: number | null; readonly signal: string | null }): void;
+  ended(how: ChildEnd): void;
+}
+
+/** The end of a child in words. */
+export function endText({ code, signal }: ChildEnd): string {
+  if (signal !== null) return `was ended by ${signal}`;
+  return code === null ? "could not be started" : `exited with status ${code}`;
 }
 
 /** A running child of ours and the channel to it. */
@@ -54,6 +66,8 @@ export class SupervisedChild {
         level: "error",
         message: `cannot talk to the ${this.kind} process: ${error.message}`,
       });
+      // One that never began has no end of its own to tell of.
+      if (this.#process.pid === undefined) this.#listener.ended({ code: null, signal: null });
     });
   }
 

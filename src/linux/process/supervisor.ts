@@ -7,7 +7,7 @@ import { type NotificationLosses, Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
-import { type ChildListener, JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
+import { type ChildListener, endText, JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus, DumpKind } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
 import { createJournalMemory, RoleJournal } from "./role-journal.ts";
@@ -315,7 +315,7 @@ export class Supervisor {
       this.#finishWhenEmpty();
       return;
     }
-    const manner = how.signal === null ? `exited with status ${how.code}` : `was ended by ${how.signal}`;
+    const manner = endText(how);
     if (how.code !== null && PERMANENT_CODES.has(how.code)) {
       this.#options.journal.log(
         "error",
