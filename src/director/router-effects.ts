@@ -103,6 +103,7 @@ function announce(
     const frame = encodeAnnouncement({ address, hardwareAddress: link.hardwareAddress, router });
     return [{ interface: name, address, frame }];
   });
+  if (frames.length === 0) return;
   const { now, out } = step;
   for (let burst = 0; burst < repeat; burst++) step.state.pacer.send(frames, { now, out });
   const names = addresses.map(({ address }) => address).join(", ");

@@ -1,4 +1,5 @@
 import { after, between, type Instant, instant } from "../base/time.ts";
+import { keepBursts } from "./announcements.ts";
 import { addPaths } from "./paths.ts";
 import { movingAddresses } from "./router-config.ts";
 import type { FaultReason, Role, RouterEvent, RouterState } from "./router-state.ts";
@@ -93,6 +94,8 @@ function resumeMaster(state: RouterState, { role, now }: Before<"master">): Rout
         ...kept,
         lastAdvertisementAt: now,
         nextAdvertisementAt: instant(now + config.advertisementInterval),
+        // The record may be older than the configuration.
+        announcements: keepBursts(role.announcements, { config, now }),
       },
     },
     // What is still there is left alone by the host.

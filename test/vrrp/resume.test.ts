@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { IpAddress } from "../../src/base/ip-address.ts";
 import type { FaultReason, RouterEvent } from "../../src/vrrp/router-state.ts";
 import { at, Bench, bench, OWN } from "./router-support.ts";
 
@@ -32,6 +33,23 @@ describe("a router whose process died", () => {
     expect(next.deadline).toBe(at(2.1));
     // The second burst of announcements that was due is not forgotten.
     expect(next.run(at(6)).some(({ effect }) => effect.kind === "announce")).toBe(true);
+  });
+
+  it("announces no address that a reload took away since its record was written", () => {
+    const master = bench("master");
+    const { role } = master.state;
+    if (role.kind !== "master") throw new Error("no master");
+    const gone = { address: "192.0.2.77" as IpAddress, prefixLength: 24 };
+    const announcements = role.announcements.map((burst) => ({
+      ...burst,
+      addresses: [...burst.addresses, gone],
+    }));
+    master.state = { ...master.state, role: { ...role, announcements } };
+    const announced = successor(master, { died: 0.9, now: 1.1 })
+      .run(at(70))
+      .flatMap(({ effect }) => (effect.kind === "announce" ? [...effect.addresses] : []));
+    expect(announced.length).toBeGreaterThan(0);
+    expect(announced).not.toContainEqual(gone);
   });
 
   it("listens first when it was silent for a down interval, and is told of as Backup", () => {

@@ -1,5 +1,6 @@
 import { checked, mapMemory, systemCall } from "dgram-extra";
 import { type Instant, instant } from "../../base/time.ts";
+import type { Config } from "../../conf/model/config.ts";
 import type { RouterEntry, VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import {
   type Legacy,
@@ -31,6 +32,7 @@ export class RoleJournal {
   #told: readonly Told[] = [];
   /** Those of the configuration that the record is of; another configuration has others. */
   #slots: readonly RouterEntry[] | undefined;
+  #config: Config | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
 
   /** @param descriptor from `createJournalMemory`. @throws {SystemError} */
@@ -45,7 +47,8 @@ export class RoleJournal {
    * for one must not cost a look at all. A state too large for its place is not recorded.
    */
   note(state: VrrpDirectorState, now: Instant): void {
-    if (state.slots !== this.#slots || now - this.#writtenAt > REFRESH || this.#differs(state)) {
+    const isAnother = state.slots !== this.#slots || state.config !== this.#config;
+    if (isAnother || now - this.#writtenAt > REFRESH || this.#differs(state)) {
       this.#write(state, now);
     } else {
       for (const { slot, state: router } of state.touched) {
@@ -89,6 +92,7 @@ export class RoleJournal {
   }
 
   #write(state: VrrpDirectorState, now: Instant): void {
+    this.#config = state.config;
     const text = Buffer.from(JSON.stringify(vrrpRecord(state)));
     const next = this.#head[1] === 1 ? 2 : 1;
     this.#slots = state.slots;
