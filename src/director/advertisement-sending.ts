@@ -11,6 +11,8 @@ export function sendAdvertisement(
   { entry, step }: { readonly entry: RouterEntry; readonly step: StepContext },
 ): void {
   const { config } = entry;
+  // A reload took the last peer away: nobody may be spoken to, not even for a farewell.
+  if (entry.instance.faultWithoutPeer && entry.instance.unicastPeers.length === 0) return;
   entry.counters.advertisementsSent++;
   if (advertisement.priority === 0) entry.counters.priorityZeroSent++;
   const { packets, exchange, prepared } = outgoingPackets(advertisement, entry.sender, {

@@ -175,6 +175,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "filter-addresses":
         return this.#filterPackets(effect);
       case "set-local-igmp":
+        // Memberships that nobody was told of are left before anybody is told again.
+        if (!effect.silent && this.#stopping) this.#wires.closeAll();
         return problemOf(this.#localIgmp.set(effect.silent));
       case "run-script":
         this.#options.send({

@@ -77,6 +77,14 @@ export class Wires {
     sockets.delete(wire.interface);
   }
 
+  /** Closes all of them. */
+  closeAll(): void {
+    for (const sockets of Object.values(this.#sockets)) {
+      for (const socket of sockets.values()) socket.close();
+      sockets.clear();
+    }
+  }
+
   /** Sends one packet; the reason when it cannot be done. */
   send(effect: Extract<VrrpHostEffect, { kind: "send-packet" }>): string | undefined {
     const socket = this.#sockets[effect.family].get(effect.interface);

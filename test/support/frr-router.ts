@@ -12,7 +12,8 @@ export interface FrrRouterOptions {
   readonly virtualRouterId: number;
   readonly priority: number;
   readonly intervalMs: number;
-  readonly virtualAddress: string;
+  /** At most one of each family. */
+  readonly virtualAddresses: readonly string[];
 }
 
 /**
@@ -31,15 +32,8 @@ export class FrrRouter {
     this.#namespaces = namespaces;
     this.#namespace = namespace;
     this.#options = options;
-    const { virtualAddress: address, virtualRouterId: id, version, priority, intervalMs } = options;
-    const six = address.includes(":");
-    const device = six ? "vrrp6" : "vrrp4";
-    const run = (...words: readonly string[]) => namespaces.run(namespace, ["ip", ...words]);
-    run("link", "add", device, "link", "eth0", "type", "macvlan", "mode", "bridge");
-    const octet = id.toString(16).padStart(2, "0");
-    run("link", "set", device, "address", `00:00:5e:00:0${six ? 2 : 1}:${octet}`);
-    run("address", "add", `${address}/${six ? 64 : 16}`, "dev", device, ...(six ? ["nodad"] : []));
-    run("link", "set", device, "up");
+    const { virtualAddresses, virtualRouterId: id, version, priority, intervalMs } = options;
+    for (const address of virtualAddresses) this.#makeInterface(address);
     this.#write("zebra.conf", "hostname test\n");
     this.#write(
       "vrrpd.conf",
@@ -47,8 +41,7 @@ export class FrrRouter {
  vrrp ${id} version ${version}
  vrrp ${id} priority ${priority}
  vrrp ${id} advertisement-interval ${intervalMs}
- vrrp ${id} ${six ? "ipv6" : "ip"} ${address}
-`,
+${virtualAddresses.map((address) => ` vrrp ${id} ${isSix(address) ? "ipv6" : "ip"} ${address}\n`).join("")}`,
     );
     spawnSync("chown", ["-R", "frr:frr", this.#folder]);
   }
@@ -62,10 +55,12 @@ export class FrrRouter {
     this.#vrrpd = this.#spawn("vrrpd");
   }
 
-  /** Whether it is master, by its own word. */
+  /** Whether it is master of all its families, by its own word. */
   get isMaster(): boolean {
-    const family = this.#options.virtualAddress.includes(":") ? "v6" : "v4";
-    return new RegExp(`Status \\(${family}\\) +Master`).test(this.#ask("vrrpd", "show vrrp"));
+    const said = this.#ask("vrrpd", "show vrrp");
+    return this.#options.virtualAddresses.every((address) =>
+      new RegExp(`Status \\(${isSix(address) ? "v6" : "v4"}\\) +Master`).test(said),
+    );
   }
 
   /** Ends vrrpd with a signal, and waits for it. */
@@ -80,6 +75,17 @@ export class FrrRouter {
   dispose(): void {
     for (const child of [this.#vrrpd, this.#zebra]) child?.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #makeInterface(address: string): void {
+    const six = isSix(address);
+    const device = six ? "vrrp6" : "vrrp4";
+    const run = (...words: readonly string[]) => this.#namespaces.run(this.#namespace, ["ip", ...words]);
+    run("link", "add", device, "link", "eth0", "type", "macvlan", "mode", "bridge");
+    const octet = this.#options.virtualRouterId.toString(16).padStart(2, "0");
+    run("link", "set", device, "address", `00:00:5e:00:0${six ? 2 : 1}:${octet}`);
+    run("address", "add", `${address}/${six ? 64 : 16}`, "dev", device, ...(six ? ["nodad"] : []));
+    run("link", "set", device, "up");
   }
 
   #spawn(program: "zebra" | "vrrpd"): ChildProcess {
@@ -99,4 +105,8 @@ export class FrrRouter {
   #write(name: string, text: string): void {
     writeFileSync(join(this.#folder, name), text, { mode: 0o644 });
   }
+}
+
+function isSix(address: string): boolean {
+  return address.includes(":");
 }

@@ -50,6 +50,7 @@ describeWith({ title: "locum beside FRR's vrrpd", needs: ["root", "netns", "vrrp
         pair.connect();
         frr = new FrrRouter(pair.namespaces, "b", {
           ...profile,
+          virtualAddresses: [virtualAddress],
           virtualRouterId: 51,
           priority: oursIsBetter ? 200 : 250,
         });
@@ -89,4 +90,41 @@ describeWith({ title: "locum beside FRR's vrrpd", needs: ["root", "netns", "vrrp
       }
     },
   );
+
+  it("IPv4 and IPv6 in one virtual router ID: each family changes hands, and none is taken for the other", {
+    timeout: 90_000,
+  }, async ({ expect }) => {
+    const both = profiles.slice(1);
+    const addresses = both.map(({ virtualAddress }) => virtualAddress);
+    const pair = new InteropPair("lt-frrb", { virtualAddress: addresses[0] ?? "" });
+    let frr: FrrRouter | undefined;
+    try {
+      pair.connect();
+      frr = new FrrRouter(pair.namespaces, "b", {
+        version: 3,
+        intervalMs: 100,
+        virtualAddresses: addresses,
+        virtualRouterId: 51,
+        priority: 200,
+      });
+      const theirs = frr;
+      await theirs.start();
+      await eventually(() => theirs.isMaster, patience);
+      const text = both.map((profile, at) => configuration(profile, 250).replace("V1", `V${at}`)).join("");
+      const ours = pair.start("a", { program: "locum", text });
+      const oursHold = (all: boolean) => addresses.every((address) => pair.holds("a", address) === all);
+      await eventually(() => oursHold(true) && !theirs.isMaster, patience);
+      expect(await ours.stop()).toBe(0);
+      await eventually(() => oursHold(false) && theirs.isMaster, patience);
+      expect(ours.log).not.toMatch(/refused/);
+      const lower = pair.start("a", { program: "locum", text: text.replaceAll("250", "150") });
+      await eventually(() => lower.log.match(/Entering BACKUP STATE/g)?.length === 2, patience);
+      await theirs.end("SIGKILL");
+      await eventually(() => oursHold(true), patience);
+      expect(lower.log).not.toMatch(/refused/);
+    } finally {
+      frr?.dispose();
+      await pair.dispose();
+    }
+  });
 });

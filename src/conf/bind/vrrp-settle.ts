@@ -294,6 +294,14 @@ function checkUnicast(late: LateTeller, from: Settling): void {
       help: "remove unicast_peer, or turn strict mode off",
       texts: [`(${draft.name}) Unicast peers are not supported in strict mode`],
     });
+  } else if (draft.faultWithoutPeer) {
+    late(keyword ?? "unicast_fault_no_peer", {
+      code: "unicast-without-peers",
+      severity: "warning",
+      message:
+        "there is no unicast peer, and unicast_fault_no_peer forbids multicast, so the instance stays in FAULT",
+      help: "add unicast_peer { ADDRESS }, or remove unicast_fault_no_peer",
+    });
   } else if (keyword !== undefined || settings.every("unicast_peer").length > 0) {
     late(keyword ?? "unicast_peer", {
       code: "unicast-without-peers",
