@@ -16,7 +16,7 @@ import { createSocket } from "dgram-extra";
 import { internetChecksum } from "../dist/base/checksum.js";
 import { loadConfiguration } from "../dist/conf/load-configuration.js";
 import { DirectorProcess } from "../dist/lab/director-process.js";
-import { inNamespace, ipBatch } from "../dist/lab/network-namespace.js";
+import { inNamespace, ipBatch, processesIn } from "../dist/lab/network-namespace.js";
 import { freshExchange } from "../dist/vrrp/exchange.js";
 import { createSender, outgoingPackets } from "../dist/vrrp/outgoing-packets.js";
 import { routerConfig } from "../dist/vrrp/router-config.js";
@@ -29,6 +29,7 @@ const programs = {
 };
 const FORGER = "10.77.0.9";
 const [A, B] = ["10.77.0.2", "10.77.0.3"];
+const IN_PEERS_NAME = "digest, in the peer's name";
 const GROUP_MAC = "01005e000012";
 
 const { values: options } = parseArgs({
@@ -58,12 +59,12 @@ const setups = {
   "ah-backup": {
     role: "backup",
     lines: `version 2\nadvert_int 1\n${header}`,
-    forged: { digest: [(b) => b.fill(0, 32, 44)] },
+    forged: byDigest((b) => b.fill(0, 32, 44)),
   },
   "hmac-backup": {
     role: "backup",
     lines: `version 3\nadvert_int 0.1\n${hmac}`,
-    forged: { digest: [(b) => b.fill(0, b.length - 16)] },
+    forged: byDigest((b) => b.fill(0, b.length - 16)),
   },
 };
 
@@ -77,6 +78,11 @@ function plain() {
     "unknown VRID": [(b) => b.fill(52, 21, 22)],
   };
   return { ...one, mix: Object.values(one).flat() };
+}
+
+/** A wrong digest, from a stranger or in the name of the genuine peer. */
+function byDigest(spoil) {
+  return { digest: [spoil], [IN_PEERS_NAME]: [spoil] };
 }
 
 function withPassword() {
@@ -96,6 +102,7 @@ const folder = mkdtempSync(join(tmpdir(), "forged-flood-"));
 const names = Object.fromEntries(["s", "a", "b"].map((short) => [short, `fl${process.pid}-${short}`]));
 const flooder = join(folder, "packet-flood");
 process.on("exit", () => {
+  for (const name of Object.values(names)) for (const pid of processesIn(name)) process.kill(pid, "SIGKILL");
   for (const name of Object.values(names)) spawnSync("ip", ["netns", "delete", name]);
   rmSync(folder, { recursive: true, force: true });
 });
@@ -159,10 +166,10 @@ async function measure(name, setup) {
   await pause(1500);
   for (const [kind, spoils] of Object.entries(setup.forged)) {
     if (options.classes !== undefined && !options.classes.split(",").includes(kind)) continue;
-    const frames = spoils.map((spoil) => frame(setup, spoil));
+    const frames = spoils.map((spoil) => frame(setup, spoil, kind === IN_PEERS_NAME ? B : FORGER));
     await flood({ name, kind, frames, master, lines });
     // Until what a flood has switched on is off again: each class meets a director at rest.
-    await pause(12_500);
+    await pause(options.program === "locum" ? 12_500 : 1_500);
   }
   for (const director of Object.values(directors)) await director.stop(5000);
 }
@@ -187,7 +194,7 @@ async function flood({ name, kind, frames, master, lines }) {
 }
 
 /** One Ethernet frame, in hexadecimal digits, that would win at once if it were taken. */
-function frame(setup, spoil) {
+function frame(setup, spoil, source) {
   const text = configuration(setup, 250);
   const read = () => [{ kind: "file", path: "forged.conf", text }];
   const loading = { configId: "bench", environment: {}, rules: false };
@@ -203,7 +210,7 @@ function frame(setup, spoil) {
     addresses: ["10.77.0.100"],
   };
   const { packets } = outgoingPackets(said, createSender(router), {
-    source: FORGER,
+    source,
     exchange: { ...freshExchange, headerSequence: 1_000_000 },
     clock: Date.now() * 1000,
   });
