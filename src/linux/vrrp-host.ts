@@ -34,7 +34,8 @@ import { Wires } from "./wires.ts";
 /** How a VrrpHost reaches its process. */
 export interface VrrpHostOptions {
   readonly send: (message: ChildMessage) => void;
-  readonly deliver: (event: VrrpHostEvent) => void;
+  /** `at`: when it happened, where the kernel says so; now when absent. */
+  readonly deliver: (event: VrrpHostEvent, at?: Instant) => void;
   /** `--dont-release-vrrp`: addresses stay when the daemon stops. */
   readonly keepVirtualAddresses: boolean;
   /** `--address-monitoring`: every address that comes or goes is logged. */

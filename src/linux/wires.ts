@@ -1,4 +1,5 @@
 import type { AddressFamily } from "../base/ip-address.ts";
+import type { Instant } from "../base/time.ts";
 import type { VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
 
@@ -6,7 +7,7 @@ type Named = { readonly interface: string; readonly family: AddressFamily };
 
 /** The VRRP sockets of a process, one for each interface and family. */
 export class Wires {
-  readonly #deliver: (event: VrrpHostEvent) => void;
+  readonly #deliver: (event: VrrpHostEvent, at?: Instant) => void;
   readonly #sockets: Readonly<Record<AddressFamily, Map<string, VrrpSocket>>> = {
     4: new Map(),
     6: new Map(),
@@ -14,7 +15,8 @@ export class Wires {
   /** What each socket was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
 
-  constructor(deliver: (event: VrrpHostEvent) => void) {
+  /** @param deliver is told of a packet together with when the kernel got it. */
+  constructor(deliver: (event: VrrpHostEvent, at?: Instant) => void) {
     this.#deliver = deliver;
   }
 
@@ -41,15 +43,18 @@ export class Wires {
       withAuthenticationHeader: wire.withAuthenticationHeader,
       ...(wire.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: wire.receiveBufferBytes }),
       onPacket: (packet, info) =>
-        this.#deliver({
-          kind: "packet",
-          interface: wire.interface,
-          family: wire.family,
-          packet,
-          source: info.source,
-          hopLimit: info.ttl,
-          ...(info.destination === undefined ? {} : { destination: info.destination }),
-        }),
+        this.#deliver(
+          {
+            kind: "packet",
+            interface: wire.interface,
+            family: wire.family,
+            packet,
+            source: info.source,
+            hopLimit: info.ttl,
+            ...(info.destination === undefined ? {} : { destination: info.destination }),
+          },
+          info.receivedAt,
+        ),
       onTrouble: (trouble) => {
         const message =
           trouble.kind === "lost"

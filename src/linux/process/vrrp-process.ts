@@ -12,6 +12,7 @@ import { needsWallClock } from "../../director/wall-clock.ts";
 import { collectGarbage } from "../garbage.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { VrrpHost } from "../vrrp-host.ts";
+import { ArrivalClock } from "./arrival-clock.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
 import { Punctuality } from "./punctuality.ts";
@@ -28,6 +29,7 @@ export class VrrpProcess implements ChildProcess {
     config: undefined,
     asks: false,
   };
+  readonly #arrivals = new ArrivalClock();
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
   constructor(channel: ChildChannel, settings: ChildSettings) {
@@ -40,7 +42,7 @@ export class VrrpProcess implements ChildProcess {
     }
     this.#host = new VrrpHost({
       send: (message) => channel.send(message),
-      deliver: (event) => this.#deliver(event),
+      deliver: (event, at) => this.#deliver(event, at),
       keepVirtualAddresses: settings.keepVirtualAddresses,
       monitorAddresses: settings.monitorAddresses,
       stopped: () => channel.exit(0),
@@ -101,8 +103,8 @@ export class VrrpProcess implements ChildProcess {
     this.#punctuality.configure(global, global.processes.vrrp);
   }
 
-  #deliver(event: VrrpHostEvent): void {
-    const now = monotonicNow();
+  #deliver(event: VrrpHostEvent, at?: Instant): void {
+    const now = this.#arrivals.instantOf(at, monotonicNow());
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
