@@ -6,6 +6,7 @@ export { makeFifo } from "./fifo.ts";
 export { isLockedByAnother, lockFile } from "./file-lock.ts";
 export { interfaceIndex, interfaceName } from "./interface-index.ts";
 export { ipBytes, ipText } from "./ip-text.ts";
+export { LastWords, type WaitingDatagram } from "./last-words.ts";
 export { LinkBeat, type LinkBeatMethod } from "./link-beat.ts";
 export { type MemoryMap, mapMemory } from "./memory-map.ts";
 export { MonotonicTimer } from "./monotonic-timer.ts";

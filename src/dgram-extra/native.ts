@@ -98,6 +98,7 @@ export interface Native {
   takePrinted(): string;
   catchSignal(number: number, eventDescriptor: number): number;
   relaySignal(number: number, pidDescriptors: Int32Array): number;
+  sayOnSignal(number: number, table: Uint8Array, note: Uint8Array): number;
 }
 
 /** The loaded addon. */

@@ -160,7 +160,8 @@ export type VrrpHostEvent =
   | { readonly kind: "trouble"; readonly about: string; readonly message: string }
   /** The time of day was read, or was set: it is `offset` microseconds more than the monotonic clock. */
   | { readonly kind: "wall-clock"; readonly offset: number }
-  | { readonly kind: "shutdown" };
+  /** `resigned`: what `prepare-resignation` held ready was sent. */
+  | { readonly kind: "shutdown"; readonly resigned?: true };
 
 /** What the sockets of one interface and family are for. */
 export interface Wire {
@@ -202,17 +203,9 @@ export type VrrpHostEffect =
       readonly family: AddressFamily;
       readonly routers?: readonly ScreenedRouter[];
     }
-  /** IPv4: a whole packet with its header. IPv6: the VRRP message. */
-  | {
-      readonly kind: "send-packet";
-      readonly interface: string;
-      readonly family: AddressFamily;
-      readonly packet: Uint8Array;
-      readonly source: IpAddress;
-      readonly destination: IpAddress;
-      /** IPv6; the header of an IPv4 packet has its own. */
-      readonly hopLimit: number;
-    }
+  | SendPacket
+  /** Hold these ready, instead of what was held before, and send them the moment the process is told to stop. */
+  | { readonly kind: "prepare-resignation"; readonly packets: readonly SendPacket[] }
   /** A complete Ethernet frame: gratuitous ARP or neighbour advertisement. */
   | { readonly kind: "send-frame"; readonly interface: string; readonly frame: Uint8Array }
   | { readonly kind: "add-address"; readonly interface: string; readonly address: VirtualAddress }
@@ -250,6 +243,18 @@ export type VrrpHostEffect =
   | { readonly kind: "stopping" }
   /** The router machines are at rest and the process may end. */
   | { readonly kind: "stopped" };
+
+/** IPv4: a whole packet with its header. IPv6: the VRRP message. */
+export interface SendPacket {
+  readonly kind: "send-packet";
+  readonly interface: string;
+  readonly family: AddressFamily;
+  readonly packet: Uint8Array;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  /** IPv6; the header of an IPv4 packet has its own. */
+  readonly hopLimit: number;
+}
 
 /** A line for the log. */
 export interface LogEffect {

@@ -1,6 +1,7 @@
 import type { RouterEvent, RouterState } from "../vrrp/router-state.ts";
 import { virtualRouter } from "../vrrp/virtual-router.ts";
 import { noteExtraGarp } from "./extra-garp.ts";
+import { noteResignation } from "./resignation.ts";
 import { performRouterEffect } from "./router-effects.ts";
 import { eventsForCompanions } from "./sync-groups.ts";
 import type { RouterEntry, StepContext, VrrpDirectorState } from "./vrrp-director-state.ts";
@@ -24,6 +25,7 @@ export function deliver(entry: RouterEntry, event: RouterEvent, context: StepCon
 
 /** Puts a router into a state, and its deadline into the table. */
 export function setRouterState(entry: RouterEntry, to: RouterState, state: VrrpDirectorState): void {
+  noteResignation(entry.state, to, state);
   entry.state = to;
   state.touched.add(entry);
   state.deadlines.set(entry.slot, virtualRouter.deadline(to));

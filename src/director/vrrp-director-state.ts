@@ -19,6 +19,7 @@ import type { ToldState } from "./notification.ts";
 import type { OwnInterfaceAttempt } from "./own-interfaces.ts";
 import type { Placement } from "./placement.ts";
 import { RejectionLog } from "./rejection-log.ts";
+import { initialResignations, type PreparedResignations } from "./resignation.ts";
 import { RouterIndex } from "./router-index.ts";
 import type { TrackedThing } from "./router-trackers.ts";
 import { ScriptSchedule } from "./script-schedule.ts";
@@ -130,6 +131,7 @@ export interface VrrpDirectorState {
   readonly pacer: AnnouncementPacer;
   /** Interfaces on which `promote_secondaries` was asked for. */
   readonly promoting: Set<string>;
+  readonly resignations: PreparedResignations;
   stopping: boolean;
   /** The time of day less the monotonic clock, in microseconds, as the host told it last. */
   wallClockOffset: number;
@@ -177,6 +179,7 @@ export function initialVrrpState(): VrrpDirectorState {
     statics: initialStaticStanding(),
     pacer: new AnnouncementPacer(),
     promoting: new Set(),
+    resignations: initialResignations(),
     stopping: false,
     wallClockOffset: 0,
   };

@@ -8,6 +8,7 @@ import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
 import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
 import { removeFilter } from "./packet-filter.ts";
+import { hasResigned, resignationsAlarm, scheduleResignations } from "./resignation.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
@@ -26,6 +27,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
     take(event, context);
     tellLateFaults(context);
     tellGroupChanges(context);
+    scheduleResignations(context);
     if (event.kind === "reload") repeatStates(context);
     const configured = event.kind === "start" || event.kind === "reload";
     return { state, effects: configured ? toldInStartingOrder(out) : out };
@@ -41,6 +43,7 @@ export const vrrpDirector: Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEff
       ownInterfacesDeadline(state),
       state.statics.restoreAt,
       state.pacer.deadline(),
+      state.resignations.dueAt,
       extraGarpDeadline(state),
     ]);
   },
@@ -103,7 +106,7 @@ function take(event: VrrpHostEvent, context: StepContext): void {
       for (const { counters } of state.routers.values()) clearCounters(counters);
       return;
     case "shutdown":
-      shutdown(context);
+      shutdown(event, context);
       return;
   }
 }
@@ -120,6 +123,7 @@ function alarm(context: StepContext): void {
   staticsAlarm(context);
   routersAlarm(context);
   state.pacer.alarm(now, context.out);
+  resignationsAlarm(context);
 }
 
 /** Of routers that are due together, so many have their turn at one alarm. */
@@ -162,12 +166,15 @@ function bfdSession(
   refreshAll(routers, context);
 }
 
-function shutdown(context: StepContext): void {
+function shutdown({ resigned }: Extract<VrrpHostEvent, { kind: "shutdown" }>, context: StepContext): void {
   const { state, out } = context;
   if (state.stopping) return;
   state.stopping = true;
   out.push({ kind: "stopping" });
-  for (const entry of state.routers.values()) deliver(entry, { kind: "shutdown" }, context);
+  for (const entry of state.routers.values()) {
+    const silent = resigned === true && hasResigned(entry, context);
+    deliver(entry, { kind: "shutdown", ...(silent ? { resigned: true } : {}) }, context);
+  }
   tellGroupChanges(context);
   removeStatics(context);
   for (const name of state.promoting) out.push({ kind: "promote-secondaries", interface: name, on: false });

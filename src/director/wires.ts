@@ -1,7 +1,12 @@
 import type { VrrpDefinitions } from "../conf/model/service-definitions.ts";
 import { multicastGroupOf } from "../vrrp/router-config.ts";
 import type { Link, Wire } from "./host.ts";
-import { type RouterEntry, routerKey, type StepContext } from "./vrrp-director-state.ts";
+import {
+  type RouterEntry,
+  routerKey,
+  type StepContext,
+  type VrrpDirectorState,
+} from "./vrrp-director-state.ts";
 
 /** Asks for sockets on every interface that is there, with the VRIDs to let through; only for changes. */
 export function openWires(context: StepContext): void {
@@ -22,16 +27,23 @@ export function openWires(context: StepContext): void {
     const text = JSON.stringify(wire);
     if (state.wires.get(key) === text) continue;
     state.wires.set(key, text);
+    resocketed(state);
     out.push({ kind: "open-wire", ...wire });
   }
   for (const key of [...state.wires.keys()]) {
     if (wanted.has(key)) continue;
     state.wires.delete(key);
+    resocketed(state);
     const [name = "", family] = key.split("/");
     const wire = { interface: name, family: family === "6" ? 6 : 4 } as const;
     state.floods.forget(wire);
     out.push({ kind: "close-wire", ...wire });
   }
+}
+
+/** What is held ready to resign with would leave by a socket that is another one now. */
+function resocketed({ resignations }: VrrpDirectorState): void {
+  if (resignations.routers.size > 0) resignations.stale = true;
 }
 
 interface Joining {

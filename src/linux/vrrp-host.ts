@@ -118,6 +118,11 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#snapshot();
   }
 
+  /** Whether SIGTERM has come and the routers held ready for it have resigned. */
+  get resigned(): boolean {
+    return this.#wires.resigned;
+  }
+
   /** Removes the packet filter that an earlier process of ours left by this name, unless it is in use again. */
   removeLeftFilter(table: string): void {
     if (this.#filter.isConfigured) return;
@@ -147,7 +152,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       case "screen-wire":
         return this.#wires.screen(effect);
       case "send-packet":
-        return this.#wires.send(effect);
+        // Whoever has resigned must not be heard as master again; the stop itself is on its way.
+        return this.#wires.resigned && !this.#stopping ? undefined : this.#wires.send(effect);
+      case "prepare-resignation":
+        return this.#wires.prepareResignation(effect.packets);
       case "send-frame": {
         const index = this.#indexOf(effect.interface);
         if (index === undefined) return `cannot announce on ${effect.interface}: it is not there`;

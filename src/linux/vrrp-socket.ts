@@ -6,6 +6,7 @@ import {
   type Socket,
   SystemError,
   socketOptions,
+  type WaitingDatagram,
 } from "dgram-extra";
 import { type AddressFamily, type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
@@ -155,6 +156,12 @@ export class VrrpSocket {
       this.#destinations.set(destination, encoded);
     }
     return encoded;
+  }
+
+  /** An IPv4 advertisement as it would be sent, for whoever sends it later. */
+  waiting(data: Uint8Array, destination: IpAddress): WaitingDatagram {
+    const { interfaceIndex } = this.#options;
+    return { socket: this.#sender, data, destination: { address: destination, interfaceIndex } };
   }
 
   /** Opens the sockets anew, for an interface that was made again under another index. */

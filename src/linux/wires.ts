@@ -1,6 +1,7 @@
+import { LastWords, SystemError } from "dgram-extra";
 import type { AddressFamily } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
-import type { VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
+import type { SendPacket, VrrpHostEffect, VrrpHostEvent, Wire } from "../director/host.ts";
 import { VrrpSocket } from "./vrrp-socket.ts";
 
 type Named = { readonly interface: string; readonly family: AddressFamily };
@@ -14,6 +15,7 @@ export class Wires {
   };
   /** What each socket was opened with and can only be opened anew for. */
   readonly #shapes = new Map<string, string>();
+  readonly #lastWords = new LastWords("SIGTERM");
 
   /** @param deliver is told of a packet together with when the kernel got it. */
   constructor(deliver: (event: VrrpHostEvent, at?: Instant) => void) {
@@ -30,7 +32,7 @@ export class Wires {
       const heard = open.listenFor(wire.virtualRouterIds);
       return heard.ok ? undefined : heard.error;
     }
-    open?.close();
+    this.#closeSocket(open);
     sockets.delete(wire.interface);
     this.#shapes.set(key, shape);
     const opened = VrrpSocket.open({
@@ -78,20 +80,48 @@ export class Wires {
   /** Closes one; one that is not open is no error. */
   close(wire: Named): void {
     const sockets = this.#sockets[wire.family];
-    sockets.get(wire.interface)?.close();
+    this.#closeSocket(sockets.get(wire.interface));
     sockets.delete(wire.interface);
   }
 
   /** Closes all of them. */
   closeAll(): void {
+    this.prepareResignation([]);
     for (const sockets of Object.values(this.#sockets)) {
       for (const socket of sockets.values()) socket.close();
       sockets.clear();
     }
   }
 
+  /** Holds these ready for SIGTERM; the reason when it cannot be done. */
+  prepareResignation(packets: readonly SendPacket[]): string | undefined {
+    const datagrams = packets.flatMap(({ packet, destination, family, interface: name }) => {
+      const socket = this.#sockets[family].get(name);
+      return socket === undefined ? [] : [socket.waiting(packet, destination)];
+    });
+    try {
+      this.#lastWords.prepare(datagrams);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return error.message;
+    }
+  }
+
+  /** Whether SIGTERM has come and what was held ready has been sent. */
+  get resigned(): boolean {
+    return this.#lastWords.said;
+  }
+
+  /** What is held ready for a socket must not be sent by a descriptor that is another's by then. */
+  #closeSocket(socket: VrrpSocket | undefined): void {
+    if (socket === undefined) return;
+    this.prepareResignation([]);
+    socket.close();
+  }
+
   /** Sends one packet; the reason when it cannot be done. */
-  send(effect: Extract<VrrpHostEffect, { kind: "send-packet" }>): string | undefined {
+  send(effect: SendPacket): string | undefined {
     const socket = this.#sockets[effect.family].get(effect.interface);
     if (socket === undefined) return `cannot send on ${effect.interface}: it is not there`;
     const sent = socket.send(effect.packet, effect);

@@ -77,6 +77,7 @@ function effectLine(host: Recorded, effect: VrrpHostEffect): string | undefined 
     case "close-wire":
     case "screen-wire":
     case "send-frame":
+    case "prepare-resignation":
       return undefined;
     default:
       return unreachable(effect);

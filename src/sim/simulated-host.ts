@@ -4,7 +4,7 @@ import type { Machine } from "../base/machine.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { Driver } from "../director/driver.ts";
-import type { VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
+import type { SendPacket, VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
 import { vrrpDirector } from "../director/vrrp-director.ts";
 import {
   initialVrrpState,
@@ -81,6 +81,8 @@ export class SimulatedHost {
   #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect> | undefined;
   #wires = new Map<string, readonly number[]>();
   #inbox: Packet[] = [];
+  /** What leaves the moment the process is told to stop. */
+  #prepared: readonly SendPacket[] = [];
   /** What kernel and scripts told a held process. */
   #untold: VrrpHostEvent[] = [];
 
@@ -130,6 +132,7 @@ export class SimulatedHost {
     this.#wires = new Map();
     this.#inbox = [];
     this.#untold = [];
+    this.#prepared = [];
     const host = {
       alarm: { set: (at: Instant | undefined) => this.#surroundings.setAlarm(this, at) },
       perform: (effects: readonly VrrpHostEffect[]) => this.#perform(effects),
@@ -145,7 +148,9 @@ export class SimulatedHost {
 
   /** SIGTERM: the process says goodbye and ends. */
   stop(): void {
-    if (this.#process === "running") this.deliver({ kind: "shutdown" });
+    if (this.#process !== "running") return;
+    const resigned = this.#prepared.length > 0;
+    this.deliver({ kind: "shutdown", ...(resigned ? { resigned } : {}) });
   }
 
   /** SIGKILL: the process is gone, its addresses stay in the kernel. */
@@ -227,6 +232,7 @@ export class SimulatedHost {
     if (lastStep.removed.length > 0) lastStep.removed.length = 0;
     if (lastStep.resigned.length > 0) lastStep.resigned.length = 0;
     lastStep.lines = 0;
+    if (event.kind === "shutdown" && event.resigned === true) this.#perform(this.#prepared);
     try {
       this.#driver?.deliver(event, this.#surroundings.now());
     } catch (error) {
@@ -261,6 +267,9 @@ export class SimulatedHost {
         return undefined;
       case "send-packet":
         return this.#send(effect);
+      case "prepare-resignation":
+        this.#prepared = effect.packets;
+        return undefined;
       case "send-frame":
         if (!this.kernel.isThere(effect.interface))
           return `cannot announce on ${effect.interface}: it is not there`;
@@ -307,7 +316,7 @@ export class SimulatedHost {
     }
   }
 
-  #send(effect: Extract<VrrpHostEffect, { kind: "send-packet" }>): string | undefined {
+  #send(effect: SendPacket): string | undefined {
     const { interface: name, family, packet: bytes, source, destination } = effect;
     if (advertised(bytes, family).priority === 0)
       this.lastStep.resigned.push(`${name}/${family}/${advertised(bytes, family).virtualRouterId}`);

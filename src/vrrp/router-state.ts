@@ -145,7 +145,8 @@ export type RouterEvent =
       readonly priority: number;
       readonly faults: readonly FaultReason[];
     }
-  | { readonly kind: "shutdown" }
+  /** `resigned`: its priority 0 has been sent already. */
+  | { readonly kind: "shutdown"; readonly resigned?: true }
   /**
    * Instead of `startup`: the process that was this router died at `diedAt`, or not long after, in the role and with the
    * master given.

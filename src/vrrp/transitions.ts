@@ -56,7 +56,10 @@ export function downInterval(state: RouterState, interval: Duration): Duration {
 }
 
 /** The advertisement of this router; none while it has no address to send from. */
-export function advertise(state: RouterState, priority: number): readonly RouterEffect[] {
+export function advertise(
+  state: RouterState,
+  priority: number,
+): readonly Extract<RouterEffect, { readonly kind: "send-advertisement" }>[] {
   const { config, source } = state;
   if (source === undefined) return [];
   return [{ kind: "send-advertisement", source, advertisement: advertisementOf(config, priority) }];
@@ -161,12 +164,16 @@ function wasMaster({ role }: RouterState): { readonly wasMaster?: true } {
   return role.kind === "master" ? { wasMaster: true } : {};
 }
 
-/** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). */
-export function enterInitialize(state: RouterState): RouterStep {
+/** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). `resigned`: it has been sent. */
+export function enterInitialize(
+  state: RouterState,
+  { resigned = false }: { readonly resigned?: boolean } = {},
+): RouterStep {
   const role: InitializeRole = { kind: "initialize", faults: [] };
   if (state.role.kind === "initialize") return unchanged({ ...state, role });
   const changed = change({ ...state, master: undefined }, { role, reason: "shutdown" });
-  return { state: changed.state, effects: [...resign(state), ...changed.effects] };
+  const leaving = resigned && state.role.kind === "master" ? giveUp(state.config) : resign(state);
+  return { state: changed.state, effects: [...leaving, ...changed.effects] };
 }
 
 /** A master yields to a better one. */
@@ -201,9 +208,14 @@ function lastWords(state: InRole<MasterRole>, now: Instant): number {
   return between(state.role.since, now) <= short ? FAREWELLS_OF_A_SHORT_REIGN : 1;
 }
 
+/** The advertisement by which a master resigns; none for who is not master. */
+export function resignation(state: RouterState): ReturnType<typeof advertise> {
+  return state.role.kind === "master" ? advertise(state, RESIGN) : [];
+}
+
 function resign(state: RouterState): readonly RouterEffect[] {
   if (state.role.kind !== "master") return [];
-  return [...advertise(state, RESIGN), ...giveUp(state.config)];
+  return [...resignation(state), ...giveUp(state.config)];
 }
 
 /** Everything that moves with the role, taken away in the reverse order of its coming. */

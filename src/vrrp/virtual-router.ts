@@ -50,7 +50,7 @@ function step(state: RouterState, event: RouterEvent, now: Instant): Step<Router
     case "startup":
       return startup(state, event, now);
     case "shutdown":
-      return enterInitialize(state);
+      return enterInitialize(state, event);
     case "resume":
       return resumeWithSource(state, event, now);
     case "advertisement":

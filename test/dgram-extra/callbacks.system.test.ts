@@ -29,6 +29,15 @@ describe("callbacks from the event loop", () => {
     expect(JSON.parse(run("relay-signal.mjs"))).toEqual({ code: 7, before: 0, handled: 1, other: null });
   });
 
+  it("last words leave once, before the event loop wakes, and the own handler runs after that", () => {
+    expect(JSON.parse(run("last-words.mjs"))).toEqual({
+      before: false,
+      at: { handled: 0, said: true },
+      heard: ["farewell", "to all five"],
+      handled: true,
+    });
+  });
+
   it("an open socket is not collected", () => {
     expect(run("collected.mjs", "--expose-gc")).toBe("received all\n");
   });

@@ -34,6 +34,10 @@ it("of routers that are due together a few have their turn at each alarm, and ke
   expect(takenOver.map(({ sent }) => sent)).toEqual([16, 16, 8]);
   expect([...state.routers.values()].every((entry) => entry.state.role.kind === "master")).toBe(true);
 
+  // What they hold ready for a stop is prepared once for all of them.
+  const prepared = vrrpDirector.step(state, { kind: "alarm" }, vrrpDirector.deadline(state) ?? started);
+  expect(prepared.effects).toMatchObject([{ kind: "prepare-resignation", packets: { length: ROUTERS } }]);
+
   for (const { at, sent } of takenOver) {
     const next = after(at, microseconds(1_000_000));
     expect(vrrpDirector.deadline(state)).toBe(next);

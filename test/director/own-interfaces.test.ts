@@ -45,7 +45,7 @@ class Rig {
   /** What happened since the last look, without what goes to the log. */
   seen(): readonly string[] {
     return this.effects.splice(0).flatMap((effect): readonly string[] => {
-      if (effect.kind === "log" || effect.kind === "send-frame") return [];
+      if (["log", "send-frame", "prepare-resignation"].includes(effect.kind)) return [];
       if ("own" in effect) return [`${effect.kind} ${effect.own.name}`];
       return ["interface" in effect ? `${effect.kind} ${effect.interface}` : effect.kind];
     });

@@ -9,7 +9,7 @@ import { configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
 
 const eth1 = { ...eth0, index: 3, name: "eth1", hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 7) };
 
-/** A director, and what it asked for since the last look, without log, packets and announcements. */
+/** A director, and what it asked for since the last look, without log, packets, announcements and what is held ready. */
 function rig(changes: Partial<VrrpInstance>) {
   const state = initialVrrpState();
   let now: Instant = instant(1_000_000_000);
@@ -24,7 +24,7 @@ function rig(changes: Partial<VrrpInstance>) {
     }
   };
   const seen = () => {
-    const quiet = new Set(["log", "send-packet", "send-frame", "notification"]);
+    const quiet = new Set(["log", "send-packet", "send-frame", "notification", "prepare-resignation"]);
     const effects = asked.filter(({ kind }) => !quiet.has(kind));
     asked = [];
     return effects;

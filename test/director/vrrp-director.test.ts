@@ -30,8 +30,11 @@ class Rig {
     this.now = end;
   }
 
+  /** Without log lines, and what is only held ready (resignation.test.ts). */
   kinds(): string[] {
-    return this.effects.map(({ kind }) => kind).filter((kind) => kind !== "log");
+    return this.effects
+      .map(({ kind }) => kind)
+      .filter((kind) => kind !== "log" && kind !== "prepare-resignation");
   }
 
   logs(): string[] {

@@ -119,5 +119,6 @@ NAPI_MODULE_INIT() {
   define_library(env, exports);
   define_signal(env, exports);
   define_relay(env, exports);
+  define_last_words(env, exports);
   return exports;
 }

@@ -37,3 +37,4 @@ void define_memory(napi_env env, napi_value exports);
 void define_library(napi_env env, napi_value exports);
 void define_signal(napi_env env, napi_value exports);
 void define_relay(napi_env env, napi_value exports);
+void define_last_words(napi_env env, napi_value exports);

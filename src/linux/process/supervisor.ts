@@ -1,4 +1,4 @@
-import { SignalRelay, SystemError } from "dgram-extra";
+import { SignalRelay } from "dgram-extra";
 import { inMilliseconds, microseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
@@ -7,10 +7,11 @@ import { type NotificationLosses, Notifier } from "../notifier.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
+import { hasWork, PROCESS_TITLES } from "./child-kinds.ts";
 import { type ChildListener, endText, JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus, DumpKind } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
-import { createJournalMemory, RoleJournal } from "./role-journal.ts";
+import { openRoles, type Roles } from "./role-memory.ts";
 import { SessionBoard } from "./session-board.ts";
 import { SpareChild } from "./spare-child.ts";
 import { StatusRound } from "./status-round.ts";
@@ -63,7 +64,7 @@ export class Supervisor {
   /** A director that is told to stop hands over before this process has even looked. */
   readonly #relay = new SignalRelay("SIGTERM");
   /** What the VRRP process keeps for its successor. */
-  readonly #roles: { readonly memory: number; readonly journal: RoleJournal } | undefined;
+  readonly #roles: Roles | undefined;
   #spare: SpareChild | undefined;
   readonly #sessions = new SessionBoard();
   /** Children that have not said yet that they work, and those that owe an answer to a ping. */
@@ -73,13 +74,15 @@ export class Supervisor {
   #stopping = false;
   #exitCode = 0;
   #killTimer: NodeJS.Timeout | undefined;
+  /** How long the VRRP process has the machine to itself in a stop. */
+  #headStart: NodeJS.Timeout | "over" | undefined;
   /** Keeps the loop alive while there is nothing to supervise: keepalived runs on with an empty configuration. */
   readonly #idle = setInterval(() => undefined, 0x7fffffff);
 
   constructor(config: Config, options: SupervisorOptions) {
     this.#config = config;
     this.#options = options;
-    this.#roles = openRoles(options);
+    this.#roles = openRoles(options.journal);
     const report: ScriptReport = (level, message) => options.journal.log(level, message);
     this.#scripts = new ScriptRunner(config.global, report);
     this.#notifier = new Notifier(config, { scripts: this.#scripts, report });
@@ -136,13 +139,12 @@ export class Supervisor {
     if (this.#stopping) return false;
     this.#stopping = true;
     this.#exitCode = code;
-    this.#spare?.close();
-    // VRRP first: each millisecond that it waits, its peers wait for its resignation.
-    const stops = [...this.#children.values()].sort((a, b) => stopOrder(a) - stopOrder(b));
-    for (const record of stops) {
-      clearTimeout(record.restart);
-      record.child?.signal("SIGTERM");
-    }
+    for (const record of this.#children.values()) clearTimeout(record.restart);
+    // VRRP first, and alone: what else ends would take processor time from the hand-over.
+    const vrrp = this.#children.get("vrrp")?.child;
+    vrrp?.signal("SIGTERM");
+    if (vrrp === undefined) this.#stopOthers();
+    else this.#headStart = setTimeout(() => this.#stopOthers(), HEAD_START_MS);
     const patience = inMilliseconds(this.#config.daemon.childWaitTime);
     this.#killTimer = setTimeout(
       () => {
@@ -150,16 +152,25 @@ export class Supervisor {
           if (child === undefined) continue;
           this.#options.journal.log(
             "warning",
-            `The ${NAMES[child.kind]} process did not stop within child_wait_time (${patience / 1_000} s), killing it`,
+            `The ${PROCESS_TITLES[child.kind]} process did not stop within child_wait_time (${patience / 1_000} s), killing it`,
           );
           child.signal("SIGKILL");
         }
       },
       Math.min(LONGEST_TIMER_MS, patience),
     );
-    this.#startup?.terminate();
     this.#finishWhenEmpty();
     return true;
+  }
+
+  /** Stops what has no hurry. */
+  #stopOthers(): void {
+    if (this.#headStart === "over") return;
+    clearTimeout(this.#headStart);
+    this.#headStart = "over";
+    this.#spare?.close();
+    for (const [kind, { child }] of this.#children) if (kind !== "vrrp") child?.signal("SIGTERM");
+    this.#startup?.terminate();
   }
 
   /** The configuration that runs. */
@@ -208,7 +219,7 @@ export class Supervisor {
   }
 
   #wanted(kind: ChildKind): boolean {
-    return this.#options.all || HAS_WORK[kind](this.#config);
+    return this.#options.all || hasWork(kind, this.#config);
   }
 
   #spawn(settings: ChildSettings): void {
@@ -234,7 +245,7 @@ export class Supervisor {
     record.child = child;
     this.#waking.add(kind);
     this.#owing.delete(kind);
-    this.#relayTo(child);
+    if (kind === "vrrp") this.#relayTo(child);
     child.send({
       kind: "start",
       config: this.#config,
@@ -242,7 +253,7 @@ export class Supervisor {
       ...(legacy === undefined ? {} : { legacy }),
     });
     this.#sessions.introduce(child);
-    this.#options.journal.log("info", `Starting ${NAMES[kind]} child process, pid=${child.pid}`);
+    this.#options.journal.log("info", `Starting ${PROCESS_TITLES[kind]} child process, pid=${child.pid}`);
   }
 
   #heard(child: SupervisedChild, message: ChildMessage): void {
@@ -292,7 +303,10 @@ export class Supervisor {
       this.#relay.add(pid);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.journal.log("debug", `no short way for SIGTERM to the ${NAMES[kind]} process: ${reason}`);
+      this.#options.journal.log(
+        "debug",
+        `no short way for SIGTERM to the ${PROCESS_TITLES[kind]} process: ${reason}`,
+      );
     }
   }
 
@@ -312,6 +326,7 @@ export class Supervisor {
     this.#owing.delete(kind);
     this.#statusRound.gone(kind);
     if (this.#stopping) {
+      if (kind === "vrrp") this.#stopOthers();
       this.#finishWhenEmpty();
       return;
     }
@@ -319,7 +334,7 @@ export class Supervisor {
     if (how.code !== null && PERMANENT_CODES.has(how.code)) {
       this.#options.journal.log(
         "error",
-        `The ${NAMES[kind]} process ${manner}, which another start cannot mend. Terminating`,
+        `The ${PROCESS_TITLES[kind]} process ${manner}, which another start cannot mend. Terminating`,
       );
       this.stop(how.code);
       return;
@@ -327,7 +342,7 @@ export class Supervisor {
     if (this.#options.dontRespawn) {
       this.#options.journal.log(
         "error",
-        `The ${NAMES[kind]} process ${manner}. Terminating, as --dont-respawn asks`,
+        `The ${PROCESS_TITLES[kind]} process ${manner}. Terminating, as --dont-respawn asks`,
       );
       this.stop(1);
       return;
@@ -341,7 +356,7 @@ export class Supervisor {
     const pause = record.pause.afterLifeOf(performance.now() - record.startedAt);
     this.#options.journal.log(
       "warning",
-      `The ${NAMES[record.settings.kind]} process ${manner}; starting it again ${pause === 0 ? "at once" : `in ${pause} s`}`,
+      `The ${PROCESS_TITLES[record.settings.kind]} process ${manner}; starting it again ${pause === 0 ? "at once" : `in ${pause} s`}`,
     );
     if (pause === 0) this.#spawn(record.settings);
     else record.restart = setTimeout(() => this.#spawn(record.settings), pause * 1_000);
@@ -365,33 +380,8 @@ export class Supervisor {
   }
 }
 
-const NAMES: Readonly<Record<ChildKind, string>> = { vrrp: "VRRP", checkers: "Healthcheck", bfd: "BFD" };
+/** Long enough to resign and to take a hundred addresses off. */
+const HEAD_START_MS = 50;
 
 /** The longest wait of a Node timer. */
 const LONGEST_TIMER_MS = 0x7fffffff;
-
-function stopOrder({ settings }: ChildRecord): number {
-  return settings.kind === "vrrp" ? 0 : 1;
-}
-
-/** Without shared memory a crashed VRRP process begins anew, as keepalived's does. */
-function openRoles({ journal }: SupervisorOptions): { memory: number; journal: RoleJournal } | undefined {
-  try {
-    const memory = createJournalMemory();
-    return { memory, journal: new RoleJournal(memory, { writable: true }) };
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    journal.log(
-      "warning",
-      `${error.message}; a VRRP process that crashes will begin anew instead of going on`,
-    );
-    return undefined;
-  }
-}
-
-/** Whether a child has something to do. */
-const HAS_WORK: Readonly<Record<ChildKind, (config: Config) => boolean>> = {
-  vrrp: ({ vrrpInstances }) => vrrpInstances.length > 0,
-  checkers: ({ virtualServers }) => virtualServers.length > 0,
-  bfd: ({ bfdInstances }) => bfdInstances.length > 0,
-};

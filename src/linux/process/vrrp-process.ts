@@ -29,6 +29,7 @@ export class VrrpProcess implements ChildProcess {
     config: undefined,
     asks: false,
   };
+  #stopping = false;
   readonly #arrivals = new ArrivalClock();
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
 
@@ -96,7 +97,8 @@ export class VrrpProcess implements ChildProcess {
   }
 
   stop(): void {
-    this.#deliver({ kind: "shutdown" });
+    this.#stopping = true;
+    this.#deliver({ kind: "shutdown", ...(this.#host.resigned ? { resigned: true } : {}) });
   }
 
   #configurePriority({ global }: Config): void {
@@ -104,6 +106,8 @@ export class VrrpProcess implements ChildProcess {
   }
 
   #deliver(event: VrrpHostEvent, at?: Instant): void {
+    // SIGTERM was faster than the event loop: what comes after it finds a router that has resigned.
+    if (this.#host.resigned && !this.#stopping && event.kind !== "shutdown") this.stop();
     const now = this.#arrivals.instantOf(at, monotonicNow());
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
