@@ -200,10 +200,13 @@ export function yieldTo(
  * time and may never have heard of us; then our announcements would stand in the neighbours' tables until they expire.
  * And three times when we were master for less than a down interval: that happens when the network loses packets, and it
  * may lose this one too. `vrrp_strict` keeps to the RFC.
+ * Never three under `auth_type AH`: both directors count in one sequence, and the winner's answer to the first takes the
+ * numbers of the other two, so that it refuses them as already processed. What is lost, `beginFarewell` makes good.
  */
 function lastWords(state: InRole<MasterRole>, now: Instant): number {
   const { strict, advertisementInterval, higherPrioritySendAdvertisement } = state.config;
   if (strict) return higherPrioritySendAdvertisement ? 1 : 0;
+  if (state.config.version === 2 && state.config.authentication.kind === "ah") return 1;
   const short = downInterval(state, advertisementInterval);
   return between(state.role.since, now) <= short ? FAREWELLS_OF_A_SHORT_REIGN : 1;
 }

@@ -118,6 +118,9 @@ describe("master", () => {
       bench("master", said).on(advert(150), at(time)).told;
     expect(yielding({}, 3.7)).toEqual(["advert 100", ...left]);
     expect(yielding({}, 3.6)).toEqual([...new Array(3).fill("advert 100"), ...left]);
+    // The winner's answer to the first would take the numbers of the others.
+    const authentication = { kind: "ah", password: "s3cret" } as const;
+    expect(yielding({ authentication }, 3.6)).toEqual(["advert 100", ...left]);
     expect(yielding({ strict: true }, 1)).toEqual(left);
     expect(yielding({ strict: true, higherPrioritySendAdvertisement: true }, 60)).toEqual([
       "advert 100",
