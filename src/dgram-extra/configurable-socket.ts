@@ -53,7 +53,8 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 
 const isIpv4 = (type: SocketType) => type === "raw4" || type === "udp4";
-const isIpv6 = (type: SocketType) => type === "raw6" || type === "udp6";
+/** Whether sockets of this type carry IPv6. */
+export const isIpv6 = (type: SocketType) => type === "raw6" || type === "udp6";
 
 /** An open socket and its options: the half of Socket that neither sends nor receives. */
 export class ConfigurableSocket extends EventEmitter<SocketEvents> {

@@ -47,6 +47,7 @@ export {
   type UnixEndpoint,
 } from "./socket-address.ts";
 export { encodeFilter, type FilterInstruction, levels, socketOptions } from "./socket-options.ts";
+export type { IpSource } from "./sourced-message.ts";
 export {
   checked,
   errorCode,

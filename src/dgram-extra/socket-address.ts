@@ -1,5 +1,6 @@
 import { interfaceIndex } from "./interface-index.ts";
 import { ipBytes } from "./ip-text.ts";
+import type { SourcedMessage } from "./sourced-message.ts";
 
 /** Kinds of socket that createSocket makes. */
 export type SocketType = "raw4" | "raw6" | "udp4" | "udp6" | "packet" | "netlink" | "unix_dgram";
@@ -49,6 +50,8 @@ export interface EncodedEndpoint {
   readonly endpoint: Endpoint;
   /** What `encodeEndpoint` makes of it. */
   readonly encoded: Uint8Array;
+  /** Present when it is sent to from a source that was named. */
+  readonly sourced?: SourcedMessage;
 }
 
 /**

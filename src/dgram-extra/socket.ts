@@ -1,7 +1,8 @@
-import { ConfigurableSocket, type SocketOptions } from "./configurable-socket.ts";
+import { ConfigurableSocket, isIpv6, type SocketOptions } from "./configurable-socket.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import { ReceivedBatch } from "./received-batch.ts";
 import { type EncodedEndpoint, type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
+import { type IpSource, SourcedMessage } from "./sourced-message.ts";
 import { SystemError, systemCall } from "./system-call.ts";
 import { readable, Watcher, writable } from "./watcher.ts";
 
@@ -59,11 +60,16 @@ export class Socket extends ConfigurableSocket {
   }
 
   /**
-   * Prepares a destination for many sends by sockets of this one's type.
-   * @throws {TypeError} when it is not of this socket's kind.
+   * Prepares a destination for many sends by sockets of this one's type; for raw6 and udp6 also the address of this host
+   * that they leave from, which the kernel chooses unless told. A source that the interface has not, or not yet
+   * (tentative), lets `send` fail with EINVAL.
+   * @throws {TypeError} when one of them is not of this socket's kind.
    */
-  encode(endpoint: Endpoint): EncodedEndpoint {
-    return { endpoint, encoded: encodeEndpoint(this.type, endpoint) };
+  encode(endpoint: Endpoint, source?: IpSource): EncodedEndpoint {
+    const encoded = encodeEndpoint(this.type, endpoint);
+    if (source === undefined) return { endpoint, encoded };
+    if (!isIpv6(this.type)) throw new TypeError(`A ${this.type} socket cannot be told its source here`);
+    return { endpoint, encoded, sourced: new SourcedMessage(encoded, source) };
   }
 
   /**
@@ -71,15 +77,23 @@ export class Socket extends ConfigurableSocket {
    * @throws {TypeError} when the destination is not of this socket's kind.
    */
   send(data: Uint8Array, destination: Endpoint | EncodedEndpoint): SendResult {
-    const { endpoint, encoded } = "encoded" in destination ? destination : this.encode(destination);
+    const prepared = "encoded" in destination ? destination : this.encode(destination);
+    const { endpoint } = prepared;
     const length = data.byteLength;
-    const result = this.closed
-      ? -EBADF
-      : systemCall("sendto", this.descriptor, data, length, MSG_DONTWAIT_NOSIGNAL, encoded, encoded.length);
+    const result = this.closed ? -EBADF : this.#sendNow(data, prepared);
     if (result >= 0) return { sent: true, bytes: result };
     const error = new SystemError(`Cannot send ${length} bytes to ${describeEndpoint(endpoint)}`, -result);
     if (result === -EAGAIN || result === -ENOBUFS) this.#pressBack(error);
     return { sent: false, error };
+  }
+
+  #sendNow(data: Uint8Array, { encoded, sourced }: EncodedEndpoint): number {
+    const { descriptor } = this;
+    if (sourced !== undefined) {
+      return systemCall("sendmsg", descriptor, sourced.header(data), MSG_DONTWAIT_NOSIGNAL);
+    }
+    const { length } = encoded;
+    return systemCall("sendto", descriptor, data, data.byteLength, MSG_DONTWAIT_NOSIGNAL, encoded, length);
   }
 
   /** Keeps the process running while open (the default). */

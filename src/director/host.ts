@@ -73,6 +73,8 @@ export interface InterfaceAddress {
   readonly prefixLength: number;
   /** IFA_F_SECONDARY: not the one the kernel prefers as source. */
   readonly secondary: boolean;
+  /** IPv6: duplicate address detection is under way or failed, so nothing can be sent from it. */
+  readonly tentative?: boolean;
 }
 
 /** How a script ended. */

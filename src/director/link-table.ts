@@ -1,14 +1,17 @@
 import { type AddressFamily, familyOf, type IpAddress } from "../base/ip-address.ts";
 import type { InterfaceAddress, Link } from "./host.ts";
 
-/** The addresses of one interface, in the order in which they became known. */
+/** The addresses of one interface, in the order in which they became known, and usable. */
 class AddressList {
   readonly #all = new Map<string, InterfaceAddress>();
   readonly #entries = new Map<IpAddress, number>();
 
   add(address: InterfaceAddress): void {
     const key = keyOf(address);
-    if (!this.#all.has(key)) this.#count(address, 1);
+    const known = this.#all.get(key);
+    if (known === undefined) this.#count(address, 1);
+    // Behind those that could be used before, so that nobody who sends from one of them changes over.
+    else if (known.tentative === true && address.tentative !== true) this.#all.delete(key);
     this.#all.set(key, address);
   }
 
@@ -94,7 +97,7 @@ export class LinkTable {
     return this.#links.get(index);
   }
 
-  /** Takes an address; one that is known already is replaced, its place kept. */
+  /** Takes an address; one that is known already is replaced, its place kept unless it becomes usable by this. */
   addAddress(address: InterfaceAddress): void {
     let list = this.#addresses.get(address.interfaceIndex);
     if (list === undefined) {
@@ -126,17 +129,18 @@ export class LinkTable {
 
   /**
    * The address advertisements are sent from: the first IPv4 address that is not secondary, or the link-local IPv6
-   * address (RFC 9568 section 5.1.2.1), never one of `virtual`.
+   * address (RFC 9568 section 5.1.2.1), never one of `virtual`. Of several the first that can be sent from already.
    */
   primaryAddress(
     interfaceName: string,
     options: { family: AddressFamily; virtual: ReadonlySet<IpAddress> },
   ): IpAddress | undefined {
     let second: IpAddress | undefined;
-    for (const { address, secondary } of this.#listOf(interfaceName)?.values() ?? []) {
+    for (const { address, secondary, tentative } of this.#listOf(interfaceName)?.values() ?? []) {
       if (familyOf(address) !== options.family || options.virtual.has(address)) continue;
-      if (options.family === 6 ? isLinkLocal(address) : !secondary) return address;
-      if (options.family === 4) second ??= address;
+      if (options.family === 6 && !isLinkLocal(address)) continue;
+      if (options.family === 6 ? tentative !== true : !secondary) return address;
+      second ??= address;
     }
     return second;
   }

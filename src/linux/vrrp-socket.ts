@@ -8,7 +8,7 @@ import {
   socketOptions,
   type WaitingDatagram,
 } from "dgram-extra";
-import { type AddressFamily, type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
+import { type AddressFamily, type IpAddress, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
 import type { ScreenedRouter } from "../director/host.ts";
@@ -78,9 +78,8 @@ export class VrrpSocket {
   #receivers: readonly Socket[];
   #sender: Socket;
   #lastSource: { text: string; address: IpAddress } | undefined;
-  /** By address; they name the interface by its index. */
-  readonly #destinations = new Map<IpAddress, EncodedEndpoint>();
-  #sendSource: IpAddress | undefined;
+  /** By source, where the kernel makes the header, and destination; they name the interface by its index. */
+  readonly #destinations = new Map<IpAddress | undefined, Map<IpAddress, EncodedEndpoint>>();
   #hopLimit = MOST_HOPS;
 
   private constructor(options: VrrpSocketOptions) {
@@ -131,29 +130,37 @@ export class VrrpSocket {
   /**
    * Sends one advertisement now: IPv4 with its header, IPv6 the VRRP message, whose checksum the kernel fills in.
    * `source` and `hopLimit` (255 when absent) matter for IPv6 only, where the kernel makes the header; the source must
-   * be an address of this host.
+   * be an address of the interface that may be used already.
    */
   send(
     packet: Uint8Array,
     to: { destination: IpAddress; source?: IpAddress; hopLimit?: number },
   ): Result<void, string> {
-    if (this.#options.family === 6) {
+    const { family, interfaceName } = this.#options;
+    if (family === 6) {
       const prepared = this.#useHopLimit(to.hopLimit ?? MOST_HOPS);
       if (!prepared.ok) return prepared;
-      const sourced = this.#useSource(to.source);
-      if (!sourced.ok) return sourced;
     }
-    const result = this.#sender.send(packet, this.#encoded(to.destination));
-    return result.sent ? SENT : failed(`${result.error.message} by ${this.#options.interfaceName}`);
+    const source = family === 6 ? to.source : undefined;
+    const result = this.#sender.send(packet, this.#encoded(to.destination, source));
+    if (result.sent) return SENT;
+    const by = source === undefined ? interfaceName : `${interfaceName} from ${source}`;
+    return failed(`${result.error.message} by ${by}`);
   }
 
   /** A router sends to the same few destinations all its life. */
-  #encoded(destination: IpAddress): EncodedEndpoint {
-    let encoded = this.#destinations.get(destination);
+  #encoded(destination: IpAddress, source: IpAddress | undefined): EncodedEndpoint {
+    let known = this.#destinations.get(source);
+    if (known === undefined) {
+      known = new Map();
+      this.#destinations.set(source, known);
+    }
+    let encoded = known.get(destination);
     if (encoded === undefined) {
       const { interfaceIndex } = this.#options;
-      encoded = this.#sender.encode({ address: destination, interfaceIndex });
-      this.#destinations.set(destination, encoded);
+      const from = source === undefined ? undefined : { address: source, interfaceIndex };
+      encoded = this.#sender.encode({ address: destination, interfaceIndex }, from);
+      known.set(destination, encoded);
     }
     return encoded;
   }
@@ -178,7 +185,6 @@ export class VrrpSocket {
       }
       this.#sender = sender;
       this.#destinations.clear();
-      this.#sendSource = undefined;
       this.#hopLimit = MOST_HOPS;
       for (const socket of before) socket.close();
     });
@@ -253,18 +259,6 @@ export class VrrpSocket {
     if (hopLimit === this.#hopLimit) return ok(undefined);
     const set = attempt(() => this.#sender.setTtl(hopLimit));
     if (set.ok) this.#hopLimit = hopLimit;
-    return set;
-  }
-
-  #useSource(source: IpAddress | undefined): Result<void, string> {
-    if (source === this.#sendSource) return ok(undefined);
-    const about = new Uint8Array(20); // struct in6_pktinfo: address (all zero: the kernel chooses), index
-    if (source !== undefined) about.set(ipAddressBytes(source));
-    new DataView(about.buffer).setInt32(16, this.#options.interfaceIndex, true);
-    const set = attempt(() =>
-      this.#sender.setOption(levels.ipv6, { name: socketOptions.ipv6.packetInfo, value: about }),
-    );
-    if (set.ok) this.#sendSource = source;
     return set;
   }
 }

@@ -28,6 +28,20 @@ describe("LinkTable", () => {
     expect(table.primaryAddress("eth0", { ...none, family: 6 })).toBe("fe80::7");
   });
 
+  it("primaryAddress() passes over a tentative link-local address while there is another, and then stays with that one", () => {
+    const table = new LinkTable();
+    const tentative = address("fe80::6", { tentative: true });
+    table.replaceAll([eth0], [tentative]);
+    const primary = () => table.primaryAddress("eth0", { ...none, family: 6 });
+    expect(primary()).toBe("fe80::6");
+    table.addAddress(address("fe80::7"));
+    expect(primary()).toBe("fe80::7");
+    table.addAddress(address("fe80::6", { tentative: false }));
+    expect(primary()).toBe("fe80::7");
+    table.removeAddress(address("fe80::7"));
+    expect(primary()).toBe("fe80::6");
+  });
+
   it("finds a renamed interface by its new name only", () => {
     const table = new LinkTable();
     table.replaceAll([eth0], []);

@@ -156,6 +156,45 @@ describeWith({ title: "VrrpSocket", needs: ["root", "netns", "ip"] }, () => {
     });
   });
 
+  describe("IPv6 with two link-local addresses on the interface", () => {
+    const group = address("ff02::12");
+    const second = address("fe80::6:3");
+
+    it("sends from the one it is told, each time, and with the hop limit it is told", async () => {
+      namespaces.run("a", ["ip", "address", "add", `${second}/64`, "dev", "v0", "nodad"]);
+      const here = open("a", { family: 6, virtualRouterIds: [] }).socket;
+      const there = open("b", { family: 6, virtualRouterIds: [51] });
+      const packet = message(51);
+      const sources = [linkLocal, second, second, linkLocal];
+      for (const [at, source] of sources.entries()) {
+        packet[2] = at;
+        expect(here.send(packet, { destination: group, source, hopLimit: 255 - at })).toMatchObject({
+          ok: true,
+        });
+      }
+      await eventually(() => there.heard.length === sources.length, patience);
+      for (const [at, heard] of there.heard.entries()) {
+        const source = sources[at] as IpAddress;
+        expect(heard.info).toMatchObject({ source, ttl: 255 - at, destination: group });
+        expect(heard.packet[2]).toBe(at);
+        expect(checksumWithPseudoHeader(heard.packet, { source, destination: group })).toBe(0);
+      }
+    });
+
+    it("sends nothing from an address that the interface has not, and says so", async () => {
+      const here = open("a", { family: 6, virtualRouterIds: [] }).socket;
+      const there = open("b", { family: 6, virtualRouterIds: [51] });
+      const refused = here.send(message(51), { destination: group, source: address("fe80::6:4") });
+      expect(refused).toMatchObject({
+        ok: false,
+        error: expect.stringMatching(/EINVAL.* by v0 from fe80::6:4$/),
+      });
+      expect(here.send(message(51), { destination: group, source: linkLocal })).toMatchObject({ ok: true });
+      await eventually(() => there.heard.length > 0, patience);
+      expect(there.heard.map(({ info }) => info.source)).toEqual([linkLocal]);
+    });
+  });
+
   it("says that there is no such interface", () => {
     const result = VrrpSocket.open({
       interfaceName: "none",

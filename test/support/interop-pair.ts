@@ -33,7 +33,12 @@ export class InteropPair {
    * own, which `setLink` cuts, and the other end notices nothing but silence.
    */
   connect(how: { readonly switched?: boolean } = {}): void {
-    for (const name of ["a", "b", ...(how.switched === true ? ["s"] : [])]) this.namespaces.add(name);
+    for (const name of ["a", "b", ...(how.switched === true ? ["s"] : [])]) {
+      this.namespaces.add(name);
+      // keepalived sends from the address that the kernel makes up for the interface, which fails for as long as the
+      // kernel looks for a duplicate of it.
+      this.namespaces.run(name, ["sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0"]);
+    }
     for (const [at, name] of this.#interfaces.entries()) {
       const end = (side: Side) => ({
         namespace: side,

@@ -12,7 +12,7 @@ export interface InterfaceAddress extends HostAddress {
   readonly scope: number;
   /** IPv4 label, such as "eth0:vip"; "" for IPv6. */
   readonly label: string;
-  /** Duplicate address detection is under way: nothing can be sent from it yet. */
+  /** Duplicate address detection is under way or failed: nothing can be sent from it. */
   readonly tentative: boolean;
   /** Duplicate address detection found it in use elsewhere. */
   readonly duplicate: boolean;
