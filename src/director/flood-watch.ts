@@ -4,9 +4,13 @@ import type { VrrpHostEvent } from "./host.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
 
-/** So many refused packets in one window are a flood: far more than badly configured neighbours send, and 1% of a processor. */
-const MOST_REFUSED = 2_000;
-const WINDOW = seconds(1);
+/**
+ * So many refused packets in one window are a flood: a neighbour sends 10 at most in that time for each virtual router, or
+ * once a second for all 255 at once. The window is short, because every packet that is read meanwhile lets more of them
+ * wait in the socket's buffer, where there is soon no room for genuine ones.
+ */
+const MOST_REFUSED = 300;
+const WINDOW = milliseconds(100);
 
 /** The same of those that only a digest can tell to be wrong, which costs several times as much as all other checks. */
 const MOST_DIGESTS = 200;
