@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { getPriority } from "node:os";
 import {
   lockProgramMemory,
   SystemError,
@@ -87,8 +88,27 @@ export function applyProcessPriority(priority: ProcessPriority): readonly string
   return refusals;
 }
 
-function forEachThread(action: (thread: number) => void): void {
-  for (const name of readdirSync("/proc/self/task")) {
+/** How much less urgent a process is that only has to end. */
+const LEISURE = 10;
+
+/**
+ * What ends has no hurry: freeing the memory of an interpreter takes milliseconds, in which a peer on the same
+ * processors may be taking over. A real-time priority goes too.
+ */
+export function endAtLeisure(process: number | "self" = "self"): void {
+  try {
+    const nice = Math.min(19, getPriority(process === "self" ? 0 : process) + LEISURE);
+    forEachThread((thread) => {
+      setScheduling({ policy: "other", priority: 0, thread });
+      setNice(nice, thread);
+    }, process);
+  } catch {
+    // It is gone, or ends as urgently as it lived.
+  }
+}
+
+function forEachThread(action: (thread: number) => void, process: number | "self" = "self"): void {
+  for (const name of readdirSync(`/proc/${process}/task`)) {
     try {
       action(Number(name));
     } catch (error) {

@@ -4,6 +4,7 @@ import { ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { Legacy } from "../../director/vrrp-record.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
+import { endAtLeisure } from "../process-priority.ts";
 import { listenForDumpSignals } from "./dump-signals.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
 
@@ -49,6 +50,7 @@ const channel: ChildChannel = {
     else if (message.kind === "log") writeLine(message.message);
   },
   exit(code) {
+    endAtLeisure();
     pidFile?.remove();
     process.exitCode = code;
     const end = () => process.exit(code);

@@ -1,3 +1,4 @@
+import { endAtLeisure } from "../process-priority.ts";
 import { type ChildListener, SupervisedChild } from "./child-process.ts";
 import type { ChildSettings } from "./messages.ts";
 
@@ -41,6 +42,8 @@ export class SpareChild {
   /** There will be none any more. */
   close(): void {
     clearTimeout(this.#timer);
+    const { pid } = this.#child ?? {};
+    if (pid !== undefined) endAtLeisure(pid);
     this.#child?.signal("SIGKILL");
     this.#child = undefined;
   }

@@ -4,6 +4,7 @@ import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
 import { type DaemonName, journalIdentifier } from "../journal-identifier.ts";
 import { type NotificationLosses, Notifier } from "../notifier.ts";
+import { endAtLeisure } from "../process-priority.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
 import { runWholeScript } from "../whole-script.ts";
@@ -374,7 +375,10 @@ export class Supervisor {
   #shutDown(): void {
     const { shutdown: command, shutdownTimeout: timeout } = this.#config.global.scripts;
     const { journal } = this.#options;
-    const done = () => this.#options.finished(this.#exitCode);
+    const done = () => {
+      endAtLeisure();
+      this.#options.finished(this.#exitCode);
+    };
     if (command === undefined) done();
     else runWholeScript(this.#scripts, { keyword: "shutdown_script", command, timeout, journal, done });
   }
