@@ -96,6 +96,14 @@ export class Socket extends ConfigurableSocket {
     return systemCall("sendto", descriptor, data, data.byteLength, MSG_DONTWAIT_NOSIGNAL, encoded, length);
   }
 
+  /**
+   * Hands over what has come, without waiting for the event loop, as much as it would hand over in one turn. Not to be
+   * called from a listener of "message".
+   */
+  receiveNow(): void {
+    if (!this.closed) this.#receive();
+  }
+
   /** Keeps the process running while open (the default). */
   ref(): this {
     this.#referenced = true;

@@ -1,5 +1,4 @@
 import { unreachable } from "../base/assert.ts";
-import { familyOf } from "../base/ip-address.ts";
 import type { Result } from "../base/result.ts";
 import type { Duration, Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
@@ -12,23 +11,22 @@ import type {
   VrrpHostEffect,
   VrrpHostEvent,
 } from "../director/host.ts";
+import { STAGE, STAGE_INDEX } from "../director/rehearsal.ts";
+import { AddressMover } from "./address-mover.ts";
 import { Alarm } from "./alarm.ts";
 import { FrameSender } from "./frame-socket.ts";
 import { KernelPaths } from "./kernel-paths.ts";
 import { LinkPolling, polledInterfaces } from "./link-polling.ts";
 import { LocalIgmp } from "./local-igmp.ts";
 import { PacketFilter } from "./netfilter/packet-filter.ts";
-import type { AddressSpecification } from "./netlink/interface-address.ts";
 import type { Link as RouteLink } from "./netlink/link.ts";
 import { type NetlinkEvent, NetlinkMonitor } from "./netlink/netlink-monitor.ts";
-import type { NetlinkFailure } from "./netlink/request-socket.ts";
 import { RouteNetlink } from "./netlink/route-netlink.ts";
 import { OwnInterfaces } from "./own-interfaces.ts";
 import { otherOwner } from "./owner-mark.ts";
 import type { ChildMessage } from "./process/messages.ts";
 import { PromoteSecondaries } from "./promote-secondaries.ts";
 import { Sensors } from "./sensors.ts";
-import { addressSpecification } from "./virtual-address.ts";
 import { Wires } from "./wires.ts";
 
 /** How a VrrpHost reaches its process. */
@@ -49,6 +47,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   readonly alarm: { set(at: Instant | undefined): void };
   readonly #options: VrrpHostOptions;
   readonly #netlink = new RouteNetlink();
+  readonly #addresses: AddressMover;
   readonly #paths: KernelPaths;
   readonly #frames = new FrameSender();
   readonly #filter = new PacketFilter();
@@ -76,6 +75,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
   constructor(options: VrrpHostOptions) {
     this.#options = options;
     this.#wires = new Wires(options.deliver);
+    this.#addresses = new AddressMover(this.#netlink, (name) => this.#indexOf(name));
     this.#paths = new KernelPaths({
       netlink: this.#netlink,
       interfaceIndex: (name) => this.#indexOf(name),
@@ -118,6 +118,12 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#snapshot();
   }
 
+  /** Delivers the alarm, after what has come: for whoever has waited for its instant. */
+  ringNow(): void {
+    this.#wires.receiveNow();
+    this.#options.deliver({ kind: "alarm" });
+  }
+
   /** Whether SIGTERM has come and the routers held ready for it have resigned. */
   get resigned(): boolean {
     return this.#wires.resigned;
@@ -138,6 +144,18 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       if (reason !== undefined) answers.push({ kind: "effect-failed", effect, reason });
     }
     return answers;
+  }
+
+  /**
+   * Goes the way of these effects as far as it leads nowhere: what a rehearsal on the STAGE asks for is encoded and
+   * refused by the kernel, which has no such interface.
+   */
+  rehearse(effects: readonly VrrpHostEffect[]): void {
+    this.#indexes.set(STAGE, STAGE_INDEX);
+    const played = effects.filter((effect) => PLAYED.has(effect.kind) && isOnStage(effect));
+    const answers: VrrpHostEvent[] = [];
+    for (const effect of played) this.#performOne(effect, answers);
+    this.#indexes.delete(STAGE);
   }
 
   /** Does one thing; the reason when it cannot be done. What comes of it at once is added to `answers`. */
@@ -164,7 +182,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
       }
       case "add-address":
       case "remove-address":
-        return this.#moveAddress(effect);
+        return this.#addresses.move(effect, { keeps: (index) => this.#keepsOn(index) });
       case "make-own-interface":
         return this.#makeOwnInterface(effect.own, answers);
       case "remove-own-interface":
@@ -243,36 +261,9 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return problemOf(this.#filter.change(effect.change, addresses));
   }
 
-  #moveAddress(
-    effect: Extract<VrrpHostEffect, { kind: "add-address" | "remove-address" }>,
-  ): string | undefined {
-    if (effect.kind === "remove-address" && this.#keepsEverything()) return undefined;
-    const index = this.#indexOf(effect.interface);
-    const { address } = effect;
-    // What stands there is another daemon's, not something that an earlier run left.
-    if (effect.kind === "remove-address" && index !== undefined && this.#others.has(index)) return undefined;
-    if (index === undefined) {
-      return effect.kind === "remove-address"
-        ? undefined
-        : `cannot add ${address.address} to ${effect.interface}: it is not there`;
-    }
-    const specification = addressSpecification(address, index);
-    const done =
-      effect.kind === "add-address"
-        ? this.#addAddress(specification)
-        : this.#netlink.deleteAddress(specification);
-    if (done.ok) return undefined;
-    const verb = effect.kind === "add-address" ? "add" : "remove";
-    return `cannot ${verb} ${address.address}/${address.prefixLength} on ${effect.interface}: ${done.error.message}`;
-  }
-
-  /** One that is there already may lack a property; where the kernel can change that in place, it does. */
-  #addAddress(specification: AddressSpecification): Result<unknown, NetlinkFailure> {
-    const added = this.#netlink.addAddress(specification);
-    const isThere = added.ok && added.value === "present";
-    return isThere && familyOf(specification.address) === 6
-      ? this.#netlink.replaceAddress(specification)
-      : added;
+  /** What stands on the interface of another daemon is its own, not something that an earlier run left. */
+  #keepsOn(index: number | undefined): boolean {
+    return this.#keepsEverything() || (index !== undefined && this.#others.has(index));
   }
 
   /** In keepalived's words. */
@@ -387,4 +378,16 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
 
 function problemOf(done: Result<unknown, string>): string | undefined {
   return done.ok ? undefined : done.error;
+}
+
+/** What changes nothing when the kernel refuses it. */
+const PLAYED: ReadonlySet<VrrpHostEffect["kind"]> = new Set([
+  "send-packet",
+  "send-frame",
+  "add-address",
+  "remove-address",
+]);
+
+function isOnStage(effect: VrrpHostEffect): boolean {
+  return "interface" in effect && effect.interface === STAGE;
 }

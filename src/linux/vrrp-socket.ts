@@ -171,6 +171,11 @@ export class VrrpSocket {
     return { socket: this.#sender, data, destination: { address: destination, interfaceIndex } };
   }
 
+  /** Hands over what has come, without waiting for the event loop. */
+  receiveNow(): void {
+    for (const receiver of this.#receivers) receiver.receiveNow();
+  }
+
   /** Opens the sockets anew, for an interface that was made again under another index. */
   reopen(interfaceIndex: number): Result<void, string> {
     return attempt(() => {

@@ -6,11 +6,17 @@ import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./me
 const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
 
 /**
+ * A failover runs through code that rested for weeks: it is kept, and compiled to machine code the first time it runs
+ * (V8 would throw it away after some collections, and interpret it again).
+ */
+const READY_CODE = ["--no-flush-bytecode", "--always-sparkplug"];
+
+/**
  * Settings of V8 for a child: a small young generation keeps its collections short, which is what an advertisement
  * every 10 ms needs; the old generation has a bound so that a leak ends a child and not the machine.
  */
 const NODE_FLAGS: Readonly<Record<ChildKind, readonly string[]>> = {
-  vrrp: ["--max-semi-space-size=2", "--max-old-space-size=256"],
+  vrrp: ["--max-semi-space-size=2", "--max-old-space-size=256", ...READY_CODE],
   bfd: ["--max-semi-space-size=2", "--max-old-space-size=128"],
   checkers: ["--max-semi-space-size=8", "--max-old-space-size=1024"],
 };

@@ -1,9 +1,11 @@
+import { MonotonicTimer } from "dgram-extra";
 import { type Instant, milliseconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../director/host.ts";
 import { DEFAULT_TABLE } from "../../director/packet-filter.ts";
-import { rehearse } from "../../director/rehearsal.ts";
+import { Rehearsal } from "../../director/rehearsal.ts";
+import { nextTakeover } from "../../director/takeover.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import type { Legacy } from "../../director/vrrp-record.ts";
@@ -12,6 +14,7 @@ import { needsWallClock } from "../../director/wall-clock.ts";
 import { collectGarbage } from "../garbage.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { VrrpHost } from "../vrrp-host.ts";
+import { Anticipation } from "./anticipation.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
 import type { ChildSettings, ParentMessage } from "./messages.ts";
@@ -29,6 +32,8 @@ export class VrrpProcess implements ChildProcess {
     config: undefined,
     asks: false,
   };
+  #rehearsal: Rehearsal | undefined;
+  readonly #anticipation: Anticipation;
   #stopping = false;
   readonly #arrivals = new ArrivalClock();
   readonly #driver: Driver<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
@@ -53,6 +58,22 @@ export class VrrpProcess implements ChildProcess {
       initial: initialVrrpState(),
       afterStep: (state, now) => this.#journal?.note(state, now),
     });
+    this.#anticipation = this.#anticipate();
+  }
+
+  #anticipate(): Anticipation {
+    const timer = new MonotonicTimer(() => anticipation.ring());
+    timer.setReferenced(false);
+    const anticipation = new Anticipation({
+      nextTakeover: () => nextTakeover(this.#driver.state),
+      rehearse: () => this.#rehearsal?.playTakeover((effects) => this.#host.rehearse(effects)),
+      prepare: () => this.#rehearsal?.prepare(monotonicNow()),
+      later: (action) => void setTimeout(action, LEISURE_MS).unref(),
+      ringNow: () => this.#host.ringNow(),
+      now: monotonicNow,
+      setTimer: (at) => timer.set(at),
+    });
+    return anticipation;
   }
 
   start(config: Config, legacy?: Legacy): void {
@@ -60,8 +81,9 @@ export class VrrpProcess implements ChildProcess {
     this.#host.readRouteNames(routeFolders(config));
     const readings = this.#host.follow(config);
     const { links, addresses } = this.#host.startMonitor(config);
+    this.#rehearsal = new Rehearsal(config, { links, addresses });
     if (legacy === undefined) {
-      rehearse(config, { now: monotonicNow(), links, addresses });
+      this.#rehearsal.playAll(monotonicNow(), (effects) => this.#host.rehearse(effects));
       collectGarbage();
     }
     this.#deliver({
@@ -82,6 +104,7 @@ export class VrrpProcess implements ChildProcess {
       this.#configurePriority(message.config);
       this.#host.readRouteNames(routeFolders(message.config));
       const readings = this.#host.follow(message.config);
+      this.#rehearsal = this.#rehearsal?.with(message.config);
       this.#deliver({ kind: "reload", config: message.config, readings });
     } else if (message.kind === "status") {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
@@ -112,6 +135,7 @@ export class VrrpProcess implements ChildProcess {
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
+    this.#anticipation.note(vrrpDirector.deadline(this.#driver.state));
   }
 
   /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */
@@ -125,6 +149,9 @@ export class VrrpProcess implements ChildProcess {
     this.#driver.deliver({ kind: "wall-clock", offset }, now);
   }
 }
+
+/** After a start or a takeover, until the next rehearsal is made ready. */
+const LEISURE_MS = 500;
 
 /** A clock that differs by less from what was told is the same clock, read a moment later. */
 const SAME_CLOCK = milliseconds(20);
