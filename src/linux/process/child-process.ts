@@ -5,11 +5,8 @@ import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./me
 /** The program of a child, run by the same Node as the parent: dist/linux/process/child.js, or the bundle beside a bundled parent. */
 const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
 
-/**
- * A failover runs through code that rested for weeks: it is kept, and compiled to machine code the first time it runs
- * (V8 would throw it away after some collections, and interpret it again).
- */
-const READY_CODE = ["--no-flush-bytecode", "--always-sparkplug"];
+/** A failover runs through code that rested for weeks; V8 would throw it away after some collections. */
+const READY_CODE = ["--no-flush-bytecode"];
 
 /**
  * Settings of V8 for a child: a small young generation keeps its collections short, which is what an advertisement
