@@ -118,9 +118,10 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#snapshot();
   }
 
-  /** Delivers every packet that has come. */
-  receiveNow(): void {
+  /** Delivers the alarm, after what has come: for whoever has waited for its instant. */
+  ringNow(): void {
     this.#wires.receiveNow();
+    this.#options.deliver({ kind: "alarm" });
   }
 
   /** Whether SIGTERM has come and the routers held ready for it have resigned. */
