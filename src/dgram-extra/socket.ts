@@ -97,11 +97,11 @@ export class Socket extends ConfigurableSocket {
   }
 
   /**
-   * Hands over what has come, without waiting for the event loop, as much as it would hand over in one turn. Not to be
-   * called from a listener of "message".
+   * Hands over what has come, without waiting for the event loop: `most` datagrams or a few more, as many as in one turn of
+   * it when absent. Not to be called from a listener of "message".
    */
-  receiveNow(): void {
-    if (!this.closed) this.#receive();
+  receiveNow(most = this.#budget): void {
+    this.#receive(most);
   }
 
   /** Keeps the process running while open (the default). */
@@ -149,13 +149,13 @@ export class Socket extends ConfigurableSocket {
       this.#watch(this.#watched & ~writable);
       this.#deliver(() => this.emit("drain"));
     }
-    if ((what & readable) !== 0) this.#receive();
+    if ((what & readable) !== 0) this.#receive(this.#budget);
   }
 
-  #receive(): void {
+  #receive(most: number): void {
     const batch = this.#batch;
     if (batch === undefined) return;
-    for (let handed = 0; handed < this.#budget && !this.closed; ) {
+    for (let handed = 0; handed < most && !this.closed; ) {
       const count = batch.receive(this.descriptor);
       if (count === -EINTR) continue;
       if (count < 0) {

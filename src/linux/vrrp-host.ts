@@ -118,10 +118,9 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
     return this.#snapshot();
   }
 
-  /** Delivers the alarm, after what has come: for whoever has waited for its instant. */
-  ringNow(): void {
+  /** Delivers every packet that has come. */
+  receiveNow(): void {
     this.#wires.receiveNow();
-    this.#options.deliver({ kind: "alarm" });
   }
 
   /** Whether SIGTERM has come and the routers held ready for it have resigned. */

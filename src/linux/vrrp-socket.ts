@@ -65,6 +65,8 @@ const TC_PRIO_CONTROL = 7;
 const INTERNET_CONTROL = 0xc0; // the class RFC 9568 section 5.1.1 has no say in; what routers give routing protocols
 const CHECKSUM_OFFSET = 6;
 const RECEIVE_BUFFER = 1 << 20;
+/** More packets than the kernel keeps in such a buffer; each counts there with at least 512 octets. */
+const A_FULL_SOCKET = 2_048;
 const SENT = ok(undefined);
 
 /**
@@ -171,9 +173,9 @@ export class VrrpSocket {
     return { socket: this.#sender, data, destination: { address: destination, interfaceIndex } };
   }
 
-  /** Hands over what has come, without waiting for the event loop. */
+  /** Hands over all that has come, without waiting for the event loop. */
   receiveNow(): void {
-    for (const receiver of this.#receivers) receiver.receiveNow();
+    for (const receiver of this.#receivers) receiver.receiveNow(A_FULL_SOCKET);
   }
 
   /** Opens the sockets anew, for an interface that was made again under another index. */

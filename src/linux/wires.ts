@@ -77,7 +77,7 @@ export class Wires {
     return `the kernel cannot drop bad packets on ${effect.interface} by itself: ${screened.error}`;
   }
 
-  /** Hands over what has come to any of them, without waiting for the event loop. */
+  /** Hands over all that has come to any of them, without waiting for the event loop. */
   receiveNow(): void {
     for (const sockets of Object.values(this.#sockets))
       for (const socket of sockets.values()) socket.receiveNow();

@@ -43,6 +43,22 @@ describe("Socket", () => {
     expect(seen).toEqual([0, 1, 2, 3, 4].map((n) => `message ${n}`));
   });
 
+  it("hands over what has come at once when it is asked to, a turn's worth or more", () => {
+    const path = freshPath();
+    const receiver = make({ batchSize: 2, budget: 4 }).bind({ path });
+    const sender = make();
+    for (let n = 0; n < 9; n++) sender.send(Buffer.from(`${n}`), { path });
+    const seen: string[] = [];
+    receiver.on("message", (data) => seen.push(data.toString()));
+    receiver.receiveNow();
+    expect(seen).toEqual(["0", "1", "2", "3"]);
+    receiver.receiveNow(100);
+    expect(seen).toHaveLength(9);
+    receiver.close();
+    receiver.receiveNow();
+    expect(seen).toHaveLength(9);
+  });
+
   it("says that a datagram was longer than its buffer", async () => {
     const path = freshPath();
     const receiver = make({ messageSize: 4 }).bind({ path });

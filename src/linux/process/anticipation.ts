@@ -14,7 +14,7 @@ export interface AnticipationOptions {
   /** Takes longer than a rehearsal, and is called `later`, when nothing is urgent. */
   readonly prepare: () => void;
   readonly later: (action: () => void) => void;
-  /** Delivers the alarm, after what the sockets hold. */
+  /** Delivers the alarm. */
   readonly ringNow: () => void;
   readonly now: () => Instant;
   /** Has `ring` called at an instant, and at no other that was set before. */

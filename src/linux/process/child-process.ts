@@ -6,7 +6,7 @@ import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./me
 const CHILD_PROGRAM = fileURLToPath(new URL("./child.js", import.meta.url));
 
 /** A failover runs through code that rested for weeks; V8 would throw it away after some collections. */
-const READY_CODE = ["--no-flush-bytecode", "--always-sparkplug"];
+const READY_CODE = ["--no-flush-bytecode"];
 
 /**
  * Settings of V8 for a child: a small young generation keeps its collections short, which is what an advertisement

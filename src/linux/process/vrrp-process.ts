@@ -69,7 +69,7 @@ export class VrrpProcess implements ChildProcess {
       rehearse: () => this.#rehearsal?.playTakeover((effects) => this.#host.rehearse(effects)),
       prepare: () => this.#rehearsal?.prepare(monotonicNow()),
       later: (action) => void setTimeout(action, LEISURE_MS).unref(),
-      ringNow: () => this.#host.ringNow(),
+      ringNow: () => this.#deliver({ kind: "alarm" }),
       now: monotonicNow,
       setTimer: (at) => timer.set(at),
     });
@@ -131,11 +131,21 @@ export class VrrpProcess implements ChildProcess {
   #deliver(event: VrrpHostEvent, at?: Instant): void {
     // SIGTERM was faster than the event loop: what comes after it finds a router that has resigned.
     if (this.#host.resigned && !this.#stopping && event.kind !== "shutdown") this.stop();
+    if (event.kind === "alarm") this.#hearBeforeTakeover();
     const now = this.#arrivals.instantOf(at, monotonicNow());
     this.#tellTheTime(event, now);
     if (event.kind === "alarm") this.#punctuality.note(vrrpDirector.deadline(this.#driver.state), now);
     this.#driver.deliver(event, now);
     this.#anticipation.note(vrrpDirector.deadline(this.#driver.state));
+  }
+
+  /**
+   * A turn of the event loop reads a few packets and lets the timers go first: in a flood the master's advertisement may
+   * wait behind hundreds of forged ones while the down timer runs out.
+   */
+  #hearBeforeTakeover(): void {
+    const takeover = nextTakeover(this.#driver.state);
+    if (takeover !== undefined && takeover <= monotonicNow()) this.#host.receiveNow();
   }
 
   /** `auth_hmac` counts by the time of day: it is told before any event by which it would be wrong. */
