@@ -1,26 +1,23 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
+import { compilePreload } from "../support/preload.ts";
 import { describeWith } from "../support/require.ts";
-import { type DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
+import type { DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 /**
  * A driver that knows its link and does not tell the kernel: while the file UNPLUGGED names is there, a question by
  * ethtool is answered with "no link", whether it is asked through ioctl() or through syscall().
  */
 const QUIET_DRIVER = `
-#define _GNU_SOURCE
-#include <dlfcn.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 static void unplug(unsigned long request, void *argument) {
   const char *mark = getenv("UNPLUGGED");
@@ -39,15 +36,8 @@ int ioctl(int fd, unsigned long request, ...) {
   if (result == 0) unplug(request, argument);
   return result;
 }
-long syscall(long number, ...) {
-  static long (*real)(long, long, long, long, long, long, long);
-  if (!real) real = (long (*)(long, long, long, long, long, long, long))dlsym(RTLD_NEXT, "syscall");
-  va_list list;
-  long a[6];
-  va_start(list, number);
-  for (int i = 0; i < 6; i++) a[i] = va_arg(list, long);
-  va_end(list);
-  long result = real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+static long intercept(long number, long *a) {
+  long result = pass_on(number, a);
   if (number == SYS_ioctl && result == 0) unplug(a[1], (void *)a[2]);
   return result;
 }
@@ -71,9 +61,9 @@ const suite = {
 describeWith(suite, () => {
   const namespaces = new Namespaces("lt-poll");
   const folder = mkdtempSync(join(tmpdir(), "locum-test-"));
-  const library = join(folder, "quiet-driver.so");
+  let library = "";
   const mark = join(folder, "unplugged");
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
   const ip = (...words: string[]) => namespaces.run("a", ["ip", ...words]);
 
   beforeAll(() => {
@@ -83,12 +73,10 @@ describeWith(suite, () => {
       { namespace: "a", interface: "eth0", addresses: ["10.77.0.2/16"] },
       { namespace: "b", interface: "eth0" },
     );
-    const source = join(folder, "quiet-driver.c");
-    writeFileSync(source, QUIET_DRIVER);
-    expect(spawnSync("cc", ["-shared", "-fPIC", "-o", library, source]).status).toBe(0);
+    library = compilePreload(folder, QUIET_DRIVER);
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
     rmSync(mark, { force: true });
     ip("link", "set", "eth0", "state", "up");
   });
@@ -99,8 +87,7 @@ describeWith(suite, () => {
 
   async function start(program: DaemonProgram, text: string): Promise<VrrpDaemon> {
     const before = ["env", `LD_PRELOAD=${library}`, `UNPLUGGED=${mark}`];
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program, before });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program, before });
     daemon.configure(text);
     daemon.start();
     await eventually(() => count(daemon, "BACKUP") === 1, { within: 20_000 });

@@ -3,10 +3,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
-import { type DaemonProgram, processTree, VrrpDaemon } from "../support/vrrp-daemon.ts";
+import { type DaemonProgram, processTree, type VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 const suite = {
   title: "what processes are given, beside keepalived",
@@ -16,7 +17,7 @@ const suite = {
 describeWith(suite, () => {
   const namespaces = new Namespaces("lt-proc");
   const folder = mkdtempSync(join(tmpdir(), "locum-test-"));
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
 
   beforeAll(() => {
     namespaces.add("a");
@@ -27,7 +28,7 @@ describeWith(suite, () => {
     chmodSync(folder, 0o777);
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
   });
   afterAll(() => {
     namespaces.remove();
@@ -35,13 +36,12 @@ describeWith(suite, () => {
   });
 
   function start(program: DaemonProgram, options: { global: string; instance?: string; blocks?: string }) {
-    const daemon = new VrrpDaemon(namespaces, {
+    const daemon = daemons.make({
       namespace: "a",
       program,
       flags: ["-P"],
       before: ["env", `TMPDIR=${folder}`],
     });
-    daemons.push(daemon);
     daemon.configure(`global_defs {
   script_user nobody
   enable_script_security
@@ -162,8 +162,7 @@ vrrp_instance V {
   });
 
   it("F10 when memory runs out, the checkers go before the parent and VRRP", async () => {
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program: "locum", flags: ["-a", "--all"] });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program: "locum", flags: ["-a", "--all"] });
     daemon.configure(
       "vrrp_instance V {\n  interface eth0\n  virtual_router_id 51\n  no_virtual_ipaddress\n}\n",
     );

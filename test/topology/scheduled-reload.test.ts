@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
-import { type DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
+import type { DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 const suite = {
   title: "reloads that are planned and marked, beside keepalived",
@@ -17,7 +18,7 @@ describeWith(suite, () => {
   const folder = mkdtempSync(join(tmpdir(), "locum-test-"));
   const when = join(folder, "when");
   const mark = join(folder, "mark");
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
 
   beforeAll(() => {
     namespaces.add("a");
@@ -27,7 +28,7 @@ describeWith(suite, () => {
     );
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
     for (const file of [when, mark]) rmSync(file, { force: true });
   });
   afterAll(() => {
@@ -54,8 +55,7 @@ ${Array.from(
 ).join("")}`;
 
   async function start(program: DaemonProgram, repeat = false): Promise<VrrpDaemon> {
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program });
     daemon.configure(text({ instances: 1, repeat }));
     daemon.start();
     await eventually(() => daemon.log.includes("(V1) Entering BACKUP STATE"), { within: 20_000 });

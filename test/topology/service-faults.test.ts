@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type BfdPeer, startBird } from "../support/bfd-peer.ts";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
-import { processTree, VrrpDaemon } from "../support/vrrp-daemon.ts";
+import { processTree, type VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 const LOCUM = fileURLToPath(new URL("../../bin/locum", import.meta.url));
 const VIP = "10.99.0.100";
@@ -31,7 +32,7 @@ const suite = {
 
 describeWith(suite, () => {
   const namespaces = new Namespaces("lt-serv");
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
   const peers: BfdPeer[] = [];
 
   beforeAll(() => {
@@ -48,14 +49,13 @@ describeWith(suite, () => {
     namespaces.run("a", ["sysctl", "-qw", "net.ipv4.ip_forward=1"]);
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
     for (const peer of peers.splice(0)) peer.dispose();
   });
   afterAll(() => namespaces.remove());
 
   function start(check: (server: string) => string, blocks = ""): VrrpDaemon {
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program: "locum", flags: [] });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program: "locum", flags: [] });
     daemon.configure(`${blocks}
 vrrp_instance V {
   interface eth1

@@ -3,17 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
-import { processTree, VrrpDaemon } from "../support/vrrp-daemon.ts";
+import { processTree, type VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 const VIP = "10.77.0.100";
 
 describeWith({ title: "when the host runs short", needs: ["root", "netns", "ip"] }, () => {
   const namespaces = new Namespaces("lt-short");
   const disk = mkdtempSync(join(tmpdir(), "locum-test-"));
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
   const holds = (address: string) => namespaces.run("a", ["ip", "address"]).includes(` ${address}/`);
 
   beforeAll(() => {
@@ -25,7 +26,7 @@ describeWith({ title: "when the host runs short", needs: ["root", "netns", "ip"]
     expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "locum-test", disk]).status).toBe(0);
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
     namespaces.run("a", ["ip", "address", "flush", "dev", "eth0", "to", "10.77.0.100/31"]);
   });
   afterAll(() => {
@@ -35,8 +36,7 @@ describeWith({ title: "when the host runs short", needs: ["root", "netns", "ip"]
   });
 
   function start(text: string, before: readonly string[] = []): VrrpDaemon {
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program: "locum", before });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program: "locum", before });
     daemon.configure(text);
     daemon.start();
     return daemon;

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
+import { compilePreload } from "../support/preload.ts";
 import { describeWith } from "../support/require.ts";
 import { VrrpDaemon } from "../support/vrrp-daemon.ts";
 
@@ -13,21 +14,11 @@ const LOCUM = fileURLToPath(new URL("../../bin/locum", import.meta.url));
 
 /** A kernel built without bpf(2) answers ENOSYS; so does this, in front of the C library's syscall(). */
 const WITHOUT_BPF = `
-#define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
-long syscall(long number, ...) {
-  static long (*real)(long, long, long, long, long, long, long);
-  if (number == SYS_bpf) { errno = ENOSYS; return -1; }
-  if (!real) real = (long (*)(long, long, long, long, long, long, long))dlsym(RTLD_NEXT, "syscall");
-  va_list list;
-  long a[6];
-  va_start(list, number);
-  for (int i = 0; i < 6; i++) a[i] = va_arg(list, long);
-  va_end(list);
-  return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+static long intercept(long number, long *a) {
+  if (number != SYS_bpf) return pass_on(number, a);
+  errno = ENOSYS;
+  return -1;
 }
 `;
 
@@ -54,7 +45,7 @@ const service = `virtual_server 192.0.2.1 80 {
 describeWith({ title: "locum run that cannot start", needs: ["root", "netns", "cc"] }, () => {
   const namespaces = new Namespaces("lt-refuse");
   const folder = mkdtempSync(join(tmpdir(), "locum-test-"));
-  const library = join(folder, "without-bpf.so");
+  let library = "";
 
   beforeAll(() => {
     namespaces.add("a");
@@ -63,9 +54,7 @@ describeWith({ title: "locum run that cannot start", needs: ["root", "netns", "c
       { namespace: "a", interface: "eth0", addresses: ["192.0.2.9/24"] },
       { namespace: "b", interface: "eth0" },
     );
-    const source = join(folder, "without-bpf.c");
-    writeFileSync(source, WITHOUT_BPF);
-    expect(spawnSync("cc", ["-shared", "-fPIC", "-o", library, source]).status).toBe(0);
+    library = compilePreload(folder, WITHOUT_BPF);
   });
   afterAll(() => {
     namespaces.remove();

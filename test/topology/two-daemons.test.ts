@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { Daemons } from "../support/daemons.ts";
 import { eventually } from "../support/eventually.ts";
 import { Namespaces } from "../support/namespaces.ts";
 import { describeWith } from "../support/require.ts";
-import { VrrpDaemon } from "../support/vrrp-daemon.ts";
+import type { VrrpDaemon } from "../support/vrrp-daemon.ts";
 
 const suite = { title: "two daemons in one network namespace", needs: ["root", "netns", "nft"] } as const;
 
 describeWith(suite, () => {
   const namespaces = new Namespaces("lt-two");
-  const daemons: VrrpDaemon[] = [];
+  const daemons = new Daemons(namespaces);
   const run = (command: string) => namespaces.run("a", command.split(" "));
 
   beforeAll(() => {
@@ -20,15 +21,14 @@ describeWith(suite, () => {
     );
   });
   afterEach(async () => {
-    for (const daemon of daemons.splice(0)) await daemon.dispose();
+    await daemons.dispose();
     for (const name of macvlans()) run(`ip link delete ${name}`);
     run("nft flush ruleset");
   });
   afterAll(() => namespaces.remove());
 
   function start(options: { id: number; table?: string }): VrrpDaemon {
-    const daemon = new VrrpDaemon(namespaces, { namespace: "a", program: "locum" });
-    daemons.push(daemon);
+    const daemon = daemons.make({ namespace: "a", program: "locum" });
     daemon.configure(`${options.table === undefined ? "" : `global_defs {\n  nftables ${options.table}\n}\n`}
 vrrp_instance V {
   interface eth0
