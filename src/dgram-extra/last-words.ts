@@ -19,12 +19,9 @@ const HEAD = 12; // struct datagram of native/last-words.c
  */
 export class LastWords {
   readonly #number: number;
-  /** Written by the signal handler. Never freed: a signal may come at any time. */
-  readonly #said: Uint8Array;
 
   constructor(signal: NodeJS.Signals) {
     this.#number = constants.signals[signal];
-    this.#said = NOTE;
   }
 
   /**
@@ -34,19 +31,19 @@ export class LastWords {
   prepare(datagrams: readonly WaitingDatagram[]): void {
     const table = Buffer.concat(datagrams.map(encode));
     checked(
-      native.sayOnSignal(this.#number, table, this.#said),
+      native.sayOnSignal(this.#number, table, SAID),
       `Cannot prepare what signal ${this.#number} sends`,
     );
   }
 
   /** Whether the signal has come and what was prepared was sent. */
   get said(): boolean {
-    return this.#said[0] !== 0;
+    return SAID[0] !== 0;
   }
 }
 
-/** One for the process, as the signal handler is. */
-const NOTE = new Uint8Array(new ArrayBuffer(8));
+/** Written by the signal handler: one for the process, as it is, and never freed, for a signal may come at any time. */
+const SAID = new Uint8Array(new ArrayBuffer(8));
 
 function encode({ socket, data, destination }: WaitingDatagram): Buffer {
   const address = encodeEndpoint(socket.type, destination);

@@ -1,5 +1,13 @@
 import type { AddressFamily, IpAddress } from "../base/ip-address.ts";
-import { after, between, earliest, type Instant, milliseconds, seconds } from "../base/time.ts";
+import {
+  after,
+  between,
+  type Duration,
+  earliest,
+  type Instant,
+  milliseconds,
+  seconds,
+} from "../base/time.ts";
 import type { VrrpHostEvent } from "./host.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
@@ -26,13 +34,37 @@ const QUIET = seconds(2);
 /** One in so many is looked at, of the packets that only a digest can tell to be wrong and whose sender was never right. */
 export const LOOKED_AT = 32;
 
+/** Counts within windows of one length; the next begins with the first that comes after the end of one. */
+class WindowCount {
+  readonly #length: Duration;
+  #from: Instant;
+  #count = 0;
+
+  constructor(length: Duration, now: Instant) {
+    this.#length = length;
+    this.#from = now;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(now: Instant): void {
+    if (between(this.#from, now) >= this.#length) this.restart(now);
+    this.#count++;
+  }
+
+  restart(now: Instant): void {
+    this.#from = now;
+    this.#count = 0;
+  }
+}
+
 interface Standing {
   readonly interface: string;
   readonly family: AddressFamily;
-  windowFrom: Instant;
-  refused: number;
-  digestsFrom: Instant;
-  digests: number;
+  readonly refused: WindowCount;
+  readonly digests: WindowCount;
   /** Until when the kernel refuses; undefined while it does not. */
   screenedUntil: Instant | undefined;
   /** Until when packets of the time before it held them back may come, while it does; and how many came. */
@@ -69,18 +101,10 @@ export class FloodWatch {
   refused(packet: Packet, refusal: Refusal, context: StepContext): void {
     const { now } = context;
     const standing = this.#standing(packet, now);
-    if (between(standing.windowFrom, now) >= WINDOW) {
-      standing.windowFrom = now;
-      standing.refused = 0;
-    }
-    if (between(standing.digestsFrom, now) >= DIGEST_WINDOW) {
-      standing.digestsFrom = now;
-      standing.digests = 0;
-    }
-    standing.refused++;
-    if (refusal.byDigest) standing.digests++;
-    const holdsBack = standing.backlogUntil === undefined && standing.digests >= MOST_DIGESTS;
-    const screens = standing.screenedUntil === undefined && standing.refused >= MOST_REFUSED;
+    standing.refused.add(now);
+    if (refusal.byDigest) standing.digests.add(now);
+    const holdsBack = standing.backlogUntil === undefined && standing.digests.count >= MOST_DIGESTS;
+    const screens = standing.screenedUntil === undefined && standing.refused.count >= MOST_REFUSED;
     if (!holdsBack && !screens) return;
     if (holdsBack) standing.backlogUntil = after(now, BACKLOG);
     standing.screenedUntil ??= after(now, SCREENED);
@@ -154,10 +178,8 @@ export class FloodWatch {
     const made: Standing = {
       interface: packet.interface,
       family: packet.family,
-      windowFrom: now,
-      refused: 0,
-      digestsFrom: now,
-      digests: 0,
+      refused: new WindowCount(WINDOW, now),
+      digests: new WindowCount(DIGEST_WINDOW, now),
       screenedUntil: undefined,
       backlogUntil: undefined,
       heldBack: 0,
@@ -216,9 +238,8 @@ function tell(
 function letThrough(standing: Standing, { now, out }: StepContext): void {
   standing.screenedUntil = undefined;
   standing.backlogUntil = undefined;
-  standing.windowFrom = now;
-  standing.refused = 0;
-  standing.digests = 0;
+  standing.refused.restart(now);
+  standing.digests.restart(now);
   standing.quietFrom = after(now, QUIET);
   out.push({ kind: "screen-wire", interface: standing.interface, family: standing.family });
 }

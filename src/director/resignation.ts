@@ -69,12 +69,10 @@ function countsItsPackets({ sender }: RouterEntry): boolean {
   return sender.headerSecret !== undefined || sender.trailer !== undefined;
 }
 
-/** At the stop, when the host has sent what it held ready: whether that was this router's too. */
-export function hasResigned(entry: RouterEntry, { state }: StepContext): boolean {
-  const has = state.resignations.routers.has(entry) && entry.state.role.kind === "master";
-  if (has) {
-    entry.counters.advertisementsSent++;
-    entry.counters.priorityZeroSent++;
-  }
-  return has;
+/** At the stop, when the host has sent what it held ready: counts it if it was this router's too, and says whether it was. */
+export function acknowledgeResignation(entry: RouterEntry, { state }: StepContext): boolean {
+  if (!state.resignations.routers.has(entry)) return false;
+  entry.counters.advertisementsSent++;
+  entry.counters.priorityZeroSent++;
+  return true;
 }

@@ -8,7 +8,7 @@ import { logNowAndThen } from "./log-now-and-then.ts";
 import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } from "./notifying.ts";
 import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
 import { removeFilter } from "./packet-filter.ts";
-import { hasResigned, resignationsAlarm, scheduleResignations } from "./resignation.ts";
+import { acknowledgeResignation, resignationsAlarm, scheduleResignations } from "./resignation.ts";
 import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
 import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
@@ -172,7 +172,7 @@ function shutdown({ resigned }: Extract<VrrpHostEvent, { kind: "shutdown" }>, co
   state.stopping = true;
   out.push({ kind: "stopping" });
   for (const entry of state.routers.values()) {
-    const silent = resigned === true && hasResigned(entry, context);
+    const silent = resigned === true && acknowledgeResignation(entry, context);
     deliver(entry, { kind: "shutdown", ...(silent ? { resigned: true } : {}) }, context);
   }
   tellGroupChanges(context);

@@ -104,8 +104,9 @@ export class VrrpProcess implements ChildProcess {
       this.#configurePriority(message.config);
       this.#host.readRouteNames(routeFolders(message.config));
       const readings = this.#host.follow(message.config);
-      this.#rehearsal = this.#rehearsal?.with(message.config);
       this.#deliver({ kind: "reload", config: message.config, readings });
+      this.#rehearsal = this.#rehearsal?.with(message.config);
+      this.#rehearsal?.prepare(monotonicNow());
     } else if (message.kind === "status") {
       const vrrp = vrrpStatus(this.#driver.state, monotonicNow());
       const status = { kind: "vrrp", vrrp, lateness: this.#punctuality.figures() } as const;
