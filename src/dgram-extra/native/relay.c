@@ -5,11 +5,14 @@
 #include "addon.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOST_RECEIVERS 8
+/* Milliseconds. */
+#define REST 1
 
 /* pidfds and not pids: a pid may be somebody else's by the time a signal comes. -1 is no receiver. */
 static volatile sig_atomic_t receivers[MOST_RECEIVERS];
@@ -18,9 +21,15 @@ static struct sigaction before;
 
 static void relay(int number, siginfo_t *info, void *context) {
   int kept = errno;
+  bool passed_on = false;
   for (size_t at = 0; at < MOST_RECEIVERS; at++) {
-    if (receivers[at] >= 0) syscall(SYS_pidfd_send_signal, (int)receivers[at], number, NULL, 0);
+    if (receivers[at] >= 0 && syscall(SYS_pidfd_send_signal, (int)receivers[at], number, NULL, 0) == 0) passed_on = true;
   }
+  /*
+   * The kernel wakes who is signalled on the processor of the one that signals: while we went on, it would wait there,
+   * also when another processor is idle.
+   */
+  if (passed_on) poll(NULL, 0, REST);
   errno = kept;
   if (before.sa_flags & SA_SIGINFO) {
     before.sa_sigaction(number, info, context);

@@ -37,6 +37,12 @@ const EXIT_SOFTWARE = 70;
 /** How long the last messages to the parent may take. */
 const FAREWELL_MS = 1_000;
 
+/**
+ * How long a process that has nothing more to do keeps still. Its end takes milliseconds within the kernel, which nothing
+ * interrupts, and in which a peer on the same processors, as in a drill, may be taking over.
+ */
+const REST_MS = 100;
+
 let pidFile: PidFile | undefined;
 let work: ChildProcess | undefined;
 let stopping = false;
@@ -59,7 +65,7 @@ const channel: ChildChannel = {
       return;
     }
     // What was said before is in the channel when this is; a parent that no longer reads is not waited for long.
-    process.send?.({ kind: "ended" } satisfies ChildMessage, end);
+    process.send?.({ kind: "ended" } satisfies ChildMessage, () => setTimeout(end, REST_MS));
     setTimeout(end, FAREWELL_MS);
   },
 };

@@ -85,6 +85,7 @@ export class VrrpProcess implements ChildProcess {
     if (legacy === undefined) {
       this.#rehearsal.playAll(monotonicNow(), (effects) => this.#host.rehearse(effects));
       collectGarbage();
+      this.#rehearsal.prepare(monotonicNow());
     }
     this.#deliver({
       kind: "start",
