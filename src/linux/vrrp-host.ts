@@ -222,6 +222,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         this.#stopping = true;
         return undefined;
       case "stopped":
+        // The successor's advertisements are no longer ours to hear.
+        this.#wires.closeAll();
         this.#options.stopped();
         return undefined;
       default:
