@@ -222,13 +222,16 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         this.#stopping = true;
         return undefined;
       case "stopped":
-        // The successor's advertisements are no longer ours to hear.
-        this.#wires.closeAll();
-        this.#options.stopped();
-        return undefined;
+        return this.#stopped();
       default:
         return unreachable(effect);
     }
+  }
+
+  #stopped(): undefined {
+    // The successor's advertisements are no longer ours to hear.
+    this.#wires.closeAll();
+    this.#options.stopped();
   }
 
   #makeOwnInterface(own: OwnLink, answers: VrrpHostEvent[]): string | undefined {
