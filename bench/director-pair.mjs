@@ -11,10 +11,10 @@ import { inNamespace, ipBatch, processesIn } from "../dist/lab/network-namespace
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 const files = "-f {conf} -p {run}/p.pid -r {run}/v.pid -c {run}/c.pid -b {run}/b.pid";
-/** Who can be measured: in the foreground, VRRP alone, without syslog. */
+/** Who can be measured: in the foreground, without syslog. */
 export const programs = {
-  keepalived: `keepalived -n -l -G -P ${files}`,
-  locum: `${repository}bin/locum keepalived -n -l -G -P ${files}`,
+  keepalived: `keepalived -n -l -G ${files}`,
+  locum: `${repository}bin/locum keepalived -n -l -G ${files}`,
 };
 /** The addresses of the directors, and the one they share. */
 export const addresses = { a: "10.77.0.2", b: "10.77.0.3" };
@@ -29,6 +29,7 @@ export class DirectorPair {
   #program;
   #onLine;
   #directors = {};
+  #better = "a";
 
   /** @param onLine is told of each line that a director logs. */
   constructor({ program, onLine = () => undefined }) {
@@ -58,29 +59,55 @@ export class DirectorPair {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Starts both with a priority each, and waits until the better one is the only master. `lines`: what both configure. */
-  async start({ lines, priorities }) {
+  /**
+   * Starts both with a priority each, and waits until the better one is the only master. `lines`: what the instance of both says;
+   * `blocks`: what stands beside the instance, from the director's own address and its peer's.
+   */
+  async start({ lines, priorities, blocks = () => "" }) {
     for (const [short, priority] of Object.entries(priorities)) {
       const home = join(this.folder, short);
       mkdirSync(home, { recursive: true });
-      writeFileSync(join(home, "conf"), configuration(lines, priority));
-      this.#directors[short] = new DirectorProcess({
-        namespace: this.names[short],
-        command: programs[this.#program].split(" "),
-        configuration: join(home, "conf"),
-        folder: home,
-        onLine: (line) => {
-          this.lines[short]++;
-          this.#onLine(short, line);
-        },
-      });
+      const [own, peer] = short === "a" ? [addresses.a, addresses.b] : [addresses.b, addresses.a];
+      writeFileSync(join(home, "conf"), blocks(own, peer) + configuration(lines, priority));
+      this.#run(short);
     }
-    const [master, backup] = priorities.a > priorities.b ? ["a", "b"] : ["b", "a"];
+    this.#better = priorities.a > priorities.b ? "a" : "b";
+    await this.settle();
+  }
+
+  #run(short) {
+    const home = join(this.folder, short);
+    this.#directors[short] = new DirectorProcess({
+      namespace: this.names[short],
+      command: programs[this.#program].split(" "),
+      configuration: join(home, "conf"),
+      folder: home,
+      onLine: (line) => {
+        this.lines[short]++;
+        this.#onLine(short, line);
+      },
+    });
+  }
+
+  /** Waits until the better one is the only master, and a moment more. */
+  async settle() {
+    const [master, backup] = this.#better === "a" ? ["a", "b"] : ["b", "a"];
     for (const end = Date.now() + 20_000; !(this.#holds(master) && !this.#holds(backup)); ) {
       if (Date.now() > end) throw new Error(`the pair never came to rest\n${this.#lastLines()}`);
       await pause(100);
     }
     await pause(1500);
+  }
+
+  /** Starts one again that has ended. */
+  restart(short) {
+    this.#run(short);
+    return this.settle();
+  }
+
+  /** Its process ids, the parent first. */
+  processes(short) {
+    return processesIn(this.names[short]);
   }
 
   async stop() {
