@@ -1,4 +1,4 @@
-import { after, between, type Instant, instant, microseconds } from "../base/time.ts";
+import { after, between, type Instant, inSeconds, instant, microseconds } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
 import { freshExchange } from "../vrrp/exchange.ts";
@@ -116,6 +116,13 @@ export function electionsFrom({ global }: Config, now: Instant): Instant {
   const started = after(now, global.vrrpStartupDelay);
   const booted = instant(global.vrrp.delayAfterBoot);
   return booted > started ? booted : started;
+}
+
+/** Says at the start, as keepalived does, that elections wait. */
+export function tellDelay({ state, now, out }: StepContext): void {
+  const wait = between(now, state.electionsFrom);
+  if (wait <= 0) return;
+  out.push({ kind: "log", level: "info", message: `Delaying startup for ${inSeconds(wait)} seconds` });
 }
 
 /** Takes the content of a tracked file; one that is no number changes nothing. */

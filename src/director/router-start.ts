@@ -16,12 +16,8 @@ import type { RouterRecord, VrrpRecord } from "./vrrp-record.ts";
 export function startWaiting(entries: Iterable<RouterEntry>, context: StepContext): void {
   const { state } = context;
   if (state.stopping) return;
-  // One that waits for `vrrp_startup_delay` has started.
   const fresh = [...entries].filter(
-    (entry) =>
-      entry.state.role.kind === "initialize" &&
-      entry.state.role.startsAt === undefined &&
-      !awaitsOwnInterface(entry, state),
+    (entry) => entry.state.role.kind === "initialize" && !awaitsOwnInterface(entry, state),
   );
   for (const entry of fresh) assess(entry, state);
   for (const entry of fresh) startUp(entry, context);

@@ -24,7 +24,7 @@ export function refreshAll(concerned: Iterable<RouterEntry>, context: StepContex
     if (assess(entry, state)) for (const member of entry.group?.members ?? []) targets.add(member);
   }
   if (state.stopping) return;
-  for (const entry of targets) if (hasStarted(entry)) refresh(entry, context);
+  for (const entry of targets) if (entry.state.role.kind !== "initialize") refresh(entry, context);
 }
 
 /** Finds out what is wrong with a router itself. True when that changes what its group holds against the others. */
@@ -66,11 +66,6 @@ function refresh(entry: RouterEntry, context: StepContext): void {
     tellPriority(entry, context);
   }
   lostAddresses(entry, context);
-}
-
-/** Also a router that waits for `vrrp_startup_delay` must hear what happens meanwhile. */
-function hasStarted({ state: { role } }: RouterEntry): boolean {
-  return role.kind !== "initialize" || role.startsAt !== undefined;
 }
 
 /** Addresses that a master must hold and the interface does not have: somebody took them away. */

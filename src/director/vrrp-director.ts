@@ -9,7 +9,7 @@ import { repeatStates, tellGroupChanges, tellLateFaults, toldInStartingOrder } f
 import { keepOwnInterfaces, ownInterfacesDeadline, removeAllOwnInterfaces } from "./own-interfaces.ts";
 import { removeFilter } from "./packet-filter.ts";
 import { acknowledgeResignation, resignationsAlarm, scheduleResignations } from "./resignation.ts";
-import { configure, electionsFrom, takeFile } from "./router-configuration.ts";
+import { configure, electionsFrom, takeFile, tellDelay } from "./router-configuration.ts";
 import { clearCounters } from "./router-counters.ts";
 import { deliver } from "./router-delivery.ts";
 import { refreshAll } from "./router-upkeep.ts";
@@ -55,6 +55,7 @@ function take(event: VrrpHostEvent, context: StepContext): void {
     case "start":
       state.links.replaceAll(event.links, event.addresses);
       state.electionsFrom = electionsFrom(event.config, context.now);
+      if (event.legacy === undefined) tellDelay(context);
       configure(event, context);
       return;
     case "reload":

@@ -27,12 +27,12 @@ export type Resumption = Extract<RouterEvent, { kind: "resume" }> & { readonly n
  * Deviation: keepalived's new child knows nothing of the old one; it takes the addresses off and begins as Backup.
  */
 export function resume(before: RouterState, event: Resumption): RouterStep {
-  if (before.role.kind !== "initialize" || before.role.startsAt !== undefined) return unchanged(before);
+  if (before.role.kind !== "initialize") return unchanged(before);
   const { role, source, faults, now } = event;
   const state = { ...before, source, priority: usablePriority(before.config, event.priority) };
   switch (role.kind) {
     case "initialize":
-      return resumeStart(state, { role, faults, now });
+      return begin({ ...state, role: { ...role, faults } }, now);
     case "fault":
       return resumeFault(state, { role, faults, now });
     case "backup":
@@ -55,15 +55,6 @@ type Before<Kind extends Role["kind"]> = {
   readonly role: Extract<Role, { kind: Kind }>;
   readonly now: Instant;
 };
-
-function resumeStart(
-  state: RouterState,
-  { role, faults, now }: Before<"initialize"> & { readonly faults: readonly FaultReason[] },
-): RouterStep {
-  const waiting = { ...role, faults };
-  if (role.startsAt !== undefined && role.startsAt > now) return unchanged({ ...state, role: waiting });
-  return begin({ ...state, role: waiting }, now);
-}
 
 function resumeFault(
   state: RouterState,

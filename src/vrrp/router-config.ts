@@ -38,7 +38,7 @@ export interface RouterConfig
   > {
   /** Base priority 1..255 as configured; the effective one, after trackers, comes in with events. */
   readonly priority: number;
-  /** `vrrp_startup_delay`: how long after the startup event adverts are ignored and nothing is sent. */
+  /** `vrrp_startup_delay`: how long after the startup event advertisements are ignored and nothing is sent. */
   readonly startupDelay: Duration;
 }
 

@@ -24,19 +24,23 @@ export type FaultReason =
 
 /** What each role needs is inside it. The names are those of RFC 3768; RFC 9568 says Active for Master. */
 export type Role =
-  /** Before `startup`, during `vrrp_startup_delay` (then `startsAt` is set) and after `shutdown`. */
+  /** Before `startup` and after `shutdown`. */
   InitializeRole | FaultRole | BackupRole | MasterRole;
 
-/** Not in any election: before the start, while it is delayed, and after the end. */
-export interface InitializeRole {
+/** Until then no election takes place (`vrrp_startup_delay`): what is heard does not count, and no wait has begun. */
+export interface Deafness {
+  readonly deafUntil?: Instant;
+}
+
+/** Not in any election: before the start and after the end. */
+export interface InitializeRole extends Deafness {
   readonly kind: "initialize";
-  readonly startsAt?: Instant;
   /** What is known to be wrong before the start. */
   readonly faults: readonly FaultReason[];
 }
 
 /** Kept out of the election. */
-export interface FaultRole {
+export interface FaultRole extends Deafness {
   readonly kind: "fault";
   readonly reasons: readonly FaultReason[];
   /** It was Master until then. */
@@ -44,7 +48,7 @@ export interface FaultRole {
 }
 
 /** Listening to a master, or for one. */
-export interface BackupRole {
+export interface BackupRole extends Deafness {
   readonly kind: "backup";
   /** When the master counts as gone. */
   readonly masterDownAt: Instant;

@@ -1,6 +1,6 @@
 import { assert } from "../base/assert.ts";
 import type { Step } from "../base/machine.ts";
-import { after, between, type Duration, type Instant, microseconds } from "../base/time.ts";
+import { after, between, type Duration, type Instant, instant, microseconds } from "../base/time.ts";
 import type { Advertisement } from "./advertisement.ts";
 import { announce, followingBursts } from "./announcements.ts";
 import { beginFarewell } from "./farewell.ts";
@@ -9,6 +9,7 @@ import { advertisedAddresses, movingAddresses, type RouterConfig } from "./route
 import type {
   BackupRole,
   ChangeReason,
+  Deafness,
   FaultReason,
   InitializeRole,
   MasterRole,
@@ -85,11 +86,11 @@ function advertisementOf(config: RouterConfig, priority: number): Advertisement 
 
 /** Leaves Initialize: to Fault when something is wrong, else to Backup, however high the priority. */
 export function begin(state: InRole<InitializeRole>, now: Instant): RouterStep {
-  const { role } = state;
+  const { faults } = state.role;
   const residue = giveUp(state.config);
   const entered =
-    role.faults.length > 0
-      ? enterFault(state, role.faults)
+    faults.length > 0
+      ? enterFault(state, faults)
       : enterBackup(state, { reason: "startup", downIn: firstDownInterval(state), now });
   return { state: entered.state, effects: [...residue, ...entered.effects] };
 }
@@ -107,15 +108,20 @@ function firstDownInterval(state: RouterState): Duration {
   return microseconds(interval + leastSkewTime(config.version, interval));
 }
 
-/** Becomes Backup, with our own interval as the master's until one is heard. */
+/**
+ * Becomes Backup, with our own interval as the master's until one is heard. Before the elections begin the wait does not
+ * either.
+ */
 export function enterBackup(
   state: RouterState,
   how: { readonly reason: ChangeReason; readonly downIn: Duration; readonly now: Instant },
 ): RouterStep {
+  const deafness = deafnessOf(state);
   const role: BackupRole = {
     kind: "backup",
-    masterDownAt: after(how.now, how.downIn),
+    masterDownAt: after(instant(Math.max(how.now, deafness.deafUntil ?? how.now)), how.downIn),
     masterInterval: state.config.advertisementInterval,
+    ...deafness,
   };
   return change(state, { role, reason: how.reason });
 }
@@ -155,9 +161,14 @@ export function enterMaster(
 export function enterFault(state: RouterState, reasons: readonly FaultReason[]): RouterStep {
   const changed = change(
     { ...state, master: undefined },
-    { role: { kind: "fault", reasons, ...wasMaster(state) }, reason: "fault-raised" },
+    { role: { kind: "fault", reasons, ...wasMaster(state), ...deafnessOf(state) }, reason: "fault-raised" },
   );
   return { state: changed.state, effects: [...resign(state), ...changed.effects] };
+}
+
+/** It is kept from role to role; a master is never deaf. */
+function deafnessOf({ role }: RouterState): Deafness {
+  return role.kind === "master" || role.deafUntil === undefined ? {} : { deafUntil: role.deafUntil };
 }
 
 function wasMaster({ role }: RouterState): { readonly wasMaster?: true } {

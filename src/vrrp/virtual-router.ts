@@ -7,7 +7,7 @@ import { beginFarewell, farewellDue } from "./farewell.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
-import { movingAddresses, type RouterConfig } from "./router-config.ts";
+import type { RouterConfig } from "./router-config.ts";
 import type { FaultReason, MasterRole, RouterEffect, RouterEvent, RouterState } from "./router-state.ts";
 import {
   begin,
@@ -88,7 +88,6 @@ function deadline(state: RouterState): Instant | undefined {
   const { role } = state;
   switch (role.kind) {
     case "initialize":
-      return role.startsAt;
     case "fault":
       return undefined;
     case "backup":
@@ -118,22 +117,19 @@ function masterDeadline({
   return first;
 }
 
-/** Starts, or waits for `vrrp_startup_delay` first, deaf and silent. A second startup changes nothing. */
+/** Starts; under `vrrp_startup_delay` it is deaf first. A second startup changes nothing. */
 function startup(
   before: RouterState,
   event: Extract<RouterEvent, { kind: "startup" }>,
   now: Instant,
 ): RouterStep {
   const { role, config } = before;
-  if (role.kind !== "initialize" || role.startsAt !== undefined) return unchanged(before);
+  if (role.kind !== "initialize") return unchanged(before);
   const missing = event.source === undefined ? [NO_SOURCE] : [];
   const faults = [...role.faults, ...event.faults, ...missing].reduce(withReason, []);
   const state = { ...before, source: event.source, priority: usablePriority(config, event.priority) };
-  if (config.startupDelay === 0) return begin({ ...state, role: { kind: "initialize", faults } }, now);
-  const startsAt = after(now, config.startupDelay);
-  // What an earlier process left behind does not wait: another director may be master by now.
-  const residue: RouterEffect = { kind: "remove-addresses", addresses: movingAddresses(config) };
-  return { state: { ...state, role: { kind: "initialize", startsAt, faults } }, effects: [residue] };
+  const deafness = config.startupDelay === 0 ? {} : { deafUntil: after(now, config.startupDelay) };
+  return begin({ ...state, role: { kind: "initialize", faults, ...deafness } }, now);
 }
 
 function resumeWithSource(
@@ -152,6 +148,7 @@ function advertisement(state: RouterState, received: ReceivedAdvertisement, now:
     case "fault":
       return unchanged(state);
     case "backup":
+      if (role.deafUntil !== undefined && now < role.deafUntil) return unchanged(state);
       return backupAdvertisement(inRole(state, role), { received, now });
     case "master":
       return masterAdvertisement(inRole(state, role), { received, now });
@@ -164,9 +161,6 @@ function alarm(state: RouterState, now: Instant): RouterStep {
   const { role } = state;
   switch (role.kind) {
     case "initialize":
-      return role.startsAt === undefined || now < role.startsAt
-        ? unchanged(state)
-        : begin({ ...state, role }, now);
     case "fault":
       return unchanged(state);
     case "backup":

@@ -40,13 +40,30 @@ describe("start", () => {
 
   it("vrrp_startup_delay: deaf and silent until it is over, and faults are remembered", () => {
     const router = new Bench({ startupDelay: seconds(5) }).start(at(0));
-    // What an earlier process left on the interface goes at once.
-    expect([router.told, router.deadline]).toEqual([["remove-addresses"], at(5)]);
-    router.on(advert(200), at(1)).on({ kind: "fault-raised", reason: DOWN }, at(2));
-    router.on({ kind: "alarm" }, at(4));
-    expect(router.role).toBe("initialize");
-    expect(router.on({ kind: "alarm" }, at(5)).told).toEqual(["remove-addresses", "initialize -> fault"]);
+    // Backup at once, and rid of what an earlier process left on the interface.
+    expect(router.told).toEqual(["remove-addresses", "initialize -> backup"]);
+    expect(router.deadline).toBe(at(5 + 3.609375));
+    expect(router.on(advert(200), at(4)).deadline).toBe(at(5 + 3.609375));
+    expect(router.on(advert(0), at(4.5)).deadline).toBe(at(5 + 3.609375));
+    expect(router.on(advert(200), at(5)).deadline).toBe(at(5 + 3.609375));
+    expect(router.on(advert(200), at(5.5)).deadline).toBe(at(5.5 + 3.609375));
+  });
+
+  it("vrrp_startup_delay: a fault that comes and goes meanwhile shortens nothing", () => {
+    const router = new Bench({ startupDelay: seconds(5) }).start(at(0));
+    expect(router.on({ kind: "fault-raised", reason: DOWN }, at(2)).role).toBe("fault");
+    expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(3)).deadline).toBe(at(5 + 3.609375));
+    expect(router.on(advert(200), at(4)).deadline).toBe(at(5 + 3.609375));
+    router.on({ kind: "fault-raised", reason: DOWN }, at(5));
     expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(6)).deadline).toBe(at(6 + 3.609375));
+  });
+
+  it("vrrp_startup_delay: one that begins at fault is deaf as well", () => {
+    const start = { ...START, faults: [DOWN] } as RouterEvent;
+    const router = new Bench({ startupDelay: seconds(5) }).on(start, at(0));
+    expect(router.role).toBe("fault");
+    router.on({ kind: "fault-cleared", reason: DOWN }, at(1)).on(advert(200), at(2));
+    expect(router.deadline).toBe(at(5 + 3.609375));
   });
 
   it("a shutdown during the startup delay ends it", () => {
