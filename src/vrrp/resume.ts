@@ -10,6 +10,7 @@ import {
   enterBackup,
   enterFault,
   giveUp,
+  leaveFault,
   type RouterStep,
   unchanged,
   usablePriority,
@@ -63,8 +64,7 @@ function resumeFault(
   if (faults.length > 0) {
     return { state: { ...state, role: { ...role, reasons: faults } }, effects: giveUp(state.config) };
   }
-  const downIn = downInterval(state, state.config.advertisementInterval);
-  const entered = enterBackup({ ...state, role }, { reason: "fault-cleared", downIn, now });
+  const entered = leaveFault({ ...state, role }, now);
   return { state: entered.state, effects: [...giveUp(state.config), ...entered.effects] };
 }
 

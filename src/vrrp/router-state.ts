@@ -43,8 +43,8 @@ export interface InitializeRole extends Deafness {
 export interface FaultRole extends Deafness {
   readonly kind: "fault";
   readonly reasons: readonly FaultReason[];
-  /** It was Master until then. */
-  readonly wasMaster?: true;
+  /** It was Master until then, or had yielded and was still telling the winner so. */
+  readonly owesFarewell?: true;
 }
 
 /** Listening to a master, or for one. */

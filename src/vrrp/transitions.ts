@@ -11,6 +11,7 @@ import type {
   ChangeReason,
   Deafness,
   FaultReason,
+  FaultRole,
   InitializeRole,
   MasterRole,
   Role,
@@ -161,7 +162,10 @@ export function enterMaster(
 export function enterFault(state: RouterState, reasons: readonly FaultReason[]): RouterStep {
   const changed = change(
     { ...state, master: undefined },
-    { role: { kind: "fault", reasons, ...wasMaster(state), ...deafnessOf(state) }, reason: "fault-raised" },
+    {
+      role: { kind: "fault", reasons, ...owesFarewell(state), ...deafnessOf(state) },
+      reason: "fault-raised",
+    },
   );
   return { state: changed.state, effects: [...resign(state), ...changed.effects] };
 }
@@ -171,8 +175,26 @@ function deafnessOf({ role }: RouterState): Deafness {
   return role.kind === "master" || role.deafUntil === undefined ? {} : { deafUntil: role.deafUntil };
 }
 
-function wasMaster({ role }: RouterState): { readonly wasMaster?: true } {
-  return role.kind === "master" ? { wasMaster: true } : {};
+function owesFarewell({ role }: RouterState): Pick<FaultRole, "owesFarewell"> {
+  const owing = role.kind === "master" || (role.kind === "backup" && role.farewell !== undefined);
+  return owing ? { owesFarewell: true } : {};
+}
+
+/**
+ * With the last reason gone the router listens for a whole down interval before it claims anything (ST-9). What it owes
+ * the winner is said then: our resignation may not have got out, and whoever is master now may not know that there is
+ * something to announce.
+ */
+export function leaveFault(state: InRole<FaultRole>, now: Instant): RouterStep {
+  const { config } = state;
+  const downIn = downInterval(state, config.advertisementInterval);
+  const entered = enterBackup(state, { reason: "fault-cleared", downIn, now });
+  const { role } = entered.state;
+  if (state.role.owesFarewell !== true || config.strict || role.kind !== "backup") return entered;
+  return {
+    ...entered,
+    state: { ...entered.state, role: { ...role, farewell: beginFarewell(now) } },
+  };
 }
 
 /** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). `resigned`: it has been sent. */

@@ -3,7 +3,7 @@ import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
-import { beginFarewell, farewellDue } from "./farewell.ts";
+import { farewellDue } from "./farewell.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
@@ -12,11 +12,11 @@ import type { FaultReason, MasterRole, RouterEffect, RouterEvent, RouterState } 
 import {
   begin,
   downInterval,
-  enterBackup,
   enterFault,
   enterInitialize,
   enterMaster,
   inRole,
+  leaveFault,
   type RouterStep,
   unchanged,
   usablePriority,
@@ -220,7 +220,6 @@ function raiseFault(state: RouterState, reason: FaultReason): RouterStep {
   }
 }
 
-/** With the last reason gone the router listens for a whole down interval before it claims anything (ST-9). */
 function clearFault(state: RouterState, reason: FaultReason, now: Instant): RouterStep {
   const { role } = state;
   if (role.kind === "initialize") {
@@ -229,16 +228,7 @@ function clearFault(state: RouterState, reason: FaultReason, now: Instant): Rout
   if (role.kind !== "fault") return unchanged(state);
   const reasons = withoutReason(role.reasons, reason);
   if (reasons.length > 0) return unchanged({ ...state, role: { ...role, reasons } });
-  const interval = state.config.advertisementInterval;
-  const downIn = downInterval(state, interval);
-  const entered = enterBackup(state, { reason: "fault-cleared", downIn, now });
-  const backup = entered.state.role;
-  // Our resignation may not have got out, and whoever is master now may not know that there is something to announce.
-  if (role.wasMaster !== true || state.config.strict || backup.kind !== "backup") return entered;
-  return {
-    ...entered,
-    state: { ...entered.state, role: { ...backup, farewell: beginFarewell(now) } },
-  };
+  return leaveFault({ ...state, role }, now);
 }
 
 /** Follows the interface's address; without one there is nothing to send from, which is a fault. */

@@ -84,6 +84,19 @@ describe("fault (ST-9)", () => {
     expect(router.on({ kind: "fault-cleared", reason: DOWN }, at(2)).role).toBe("backup");
   });
 
+  it("ST-14 does not forget that the winner has not shown yet that it has heard of our reign", () => {
+    const farewellOf = ({ state: { role } }: Bench) => (role.kind === "backup" ? role.farewell : undefined);
+    const yielded = bench("master").on(advert(150), at(9));
+    expect(farewellOf(yielded)).toBeDefined();
+    const back = (router: Bench): Bench =>
+      router
+        .on({ kind: "fault-raised", reason: DOWN }, at(9.2))
+        .on({ kind: "fault-cleared", reason: DOWN }, at(60));
+    expect(farewellOf(back(yielded))).toMatchObject({ heardAt: at(60) });
+    expect(farewellOf(back(bench("master").on(advert(0), at(9))))).toBeDefined();
+    expect(farewellOf(back(bench("backup")))).toBeUndefined();
+  });
+
   it("TX-3 without a source address it is at fault and never advertises", () => {
     const router = new Bench().on({ ...START, source: undefined } as RouterEvent, at(0));
     expect(router.role).toBe("fault");
