@@ -83,6 +83,7 @@ export class ClientWatch {
   /**
    * How long the client has sent to the wrong host, for an address that is dark now. When that host cannot speak any more,
    * its process was another, or a reload took the router away, nobody is left who knows, and the client's own neighbour table has to find out.
+   * A router at fault says nothing either, as in keepalived: what its resignation did not reach is told after the fault.
    */
   darkNow(now: Instant): readonly DarkSpell[] {
     return [...this.#beliefs.values()].flatMap((belief) => {
@@ -91,6 +92,8 @@ export class ClientWatch {
       const left = this.#holders(belief, (one) => one === host).length === 0;
       if (darkSince === undefined || silent || left) return [];
       if (this.#holders(belief, isToldBy(host)).length > 0) return [];
+      const atFault = this.#holders(belief, (one, { state }) => one === host && state.role.kind === "fault");
+      if (atFault.length > 0) return [];
       return [{ address, from: darkSince, lasted: between(darkSince, now) }];
     });
   }

@@ -1,5 +1,7 @@
 import type { Random } from "../base/random.ts";
+import { block } from "./config-block.ts";
 import { type Draw, draw } from "./draw.ts";
+import { drawSensors, groupSensorLines, type Sensors, sensorBlocks, sensorLines } from "./draw-trackers.ts";
 import type { ScenarioHost, WrittenConfig } from "./scenario.ts";
 
 /** What all hosts agree on for one virtual router. */
@@ -27,8 +29,14 @@ export interface DrawnSite {
   readonly instances: readonly { readonly name: string; readonly interface: string }[];
   /** Virtual addresses with the interface they are on. */
   readonly addresses: readonly { readonly interface: string; readonly address: string }[];
+  readonly sensors: Sensors;
   /** The longest interval, in seconds. */
   readonly interval: number;
+}
+
+/** Draws of their own for what came later, so that a seed keeps the shape it had. */
+interface Streams {
+  readonly trackers: Draw;
 }
 
 const NAMES = ["a", "b", "c", "d", "e"];
@@ -39,8 +47,9 @@ const VARIANTS = 3;
 const USUAL_RATE = 8;
 
 /** Two to five hosts on one or two networks, with one to four virtual routers between them. */
-export function drawSite(random: Random): DrawnSite {
+export function drawSite(random: Random, streams: Streams): DrawnSite {
   const chance = draw(random);
+  const sensors = drawSensors(streams.trackers);
   const count = chance.weighted([5, 3, 1, 1]) + 2;
   const networks = chance.weighted([3, 2]) + 1;
   const hosts = NAMES.slice(0, count).map((name, at) => ({
@@ -66,6 +75,8 @@ export function drawSite(random: Random): DrawnSite {
           hosts,
           services: offered,
           ranks: at === 0 ? ranks : rank(chance),
+          sensors,
+          streams,
         }),
       });
     }
@@ -79,6 +90,7 @@ export function drawSite(random: Random): DrawnSite {
     addresses: services.flatMap(({ interface: on, addresses }) =>
       addresses.map((address) => ({ interface: on, address: address.replace(/\/.*/, "") })),
     ),
+    sensors,
     interval: Math.max(...services.map(({ interval }) => interval)),
   };
 }
@@ -146,15 +158,17 @@ function drawPriority(chance: Draw): number {
   return chance.one(0.1) ? 100 : 1 + chance.below(254);
 }
 
-function configLines(
-  chance: Draw,
-  what: {
-    readonly host: ScenarioHost;
-    readonly hosts: readonly ScenarioHost[];
-    readonly services: readonly Service[];
-    readonly ranks: Ranks;
-  },
-): readonly string[] {
+/** What one configuration is drawn for. */
+interface ConfigDraw {
+  readonly host: ScenarioHost;
+  readonly hosts: readonly ScenarioHost[];
+  readonly services: readonly Service[];
+  readonly ranks: Ranks;
+  readonly sensors: Sensors;
+  readonly streams: Streams;
+}
+
+function configLines(chance: Draw, what: ConfigDraw): readonly string[] {
   const members = what.services.filter(({ grouped }) => grouped);
   return [
     ...(chance.one(0.1) ? block("global_defs", [`vrrp_startup_delay ${chance.pick([0.5, 1, 3])}`]) : []),
@@ -167,28 +181,30 @@ function configLines(
         ...(chance.one(0.1) ? ["init_fail"] : []),
       ]),
     ),
-    ...(members.length > 1 ? groupLines(chance, members) : []),
+    ...sensorBlocks(what.streams.trackers, what.sensors),
+    ...(members.length > 1 ? groupLines(chance, members, what) : []),
     ...what.services.flatMap((service) =>
       block(`vrrp_instance ${service.name}`, instanceLines(chance, service, what)),
     ),
   ];
 }
 
-function groupLines(chance: Draw, members: readonly Service[]): readonly string[] {
+function groupLines(
+  chance: Draw,
+  members: readonly Service[],
+  { sensors, streams }: ConfigDraw,
+): readonly string[] {
   return block("vrrp_sync_group G", [
     ...block(
       "group",
       members.map(({ name }) => name),
     ),
     ...(chance.one(0.3) ? block("track_script", [chance.pick(SCRIPTS)]) : []),
+    ...groupSensorLines(streams.trackers, sensors),
   ]);
 }
 
-function instanceLines(
-  chance: Draw,
-  service: Service,
-  what: { readonly host: ScenarioHost; readonly hosts: readonly ScenarioHost[]; readonly ranks: Ranks },
-): readonly string[] {
+function instanceLines(chance: Draw, service: Service, what: ConfigDraw): readonly string[] {
   const { grouped } = service;
   const owner = !grouped && chance.one(0.05);
   const preempt = grouped ? what.ranks.preempt : chance.one(0.75);
@@ -210,7 +226,9 @@ function instanceLines(
     ...(service.password === undefined
       ? []
       : block("authentication", ["auth_type PASS", `auth_pass ${service.password}`])),
-    ...(grouped ? [] : trackLines(chance, what.host)),
+    ...(grouped
+      ? []
+      : [...trackLines(chance, what.host), ...sensorLines(what.streams.trackers, what.sensors)]),
     ...(service.unicast ? unicastLines(service, what) : []),
     ...block("virtual_ipaddress", service.addresses),
     ...(service.family === 4 && chance.one(0.2)
@@ -242,8 +260,4 @@ function unicastLines(
       others.map(({ addresses }) => addresses[at] as string),
     ),
   ];
-}
-
-function block(head: string, lines: readonly string[]): readonly string[] {
-  return [`${head} {`, ...lines, "}"];
 }

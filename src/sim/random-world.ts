@@ -4,6 +4,7 @@ import type { Config } from "../conf/model/config.ts";
 import { type Draw, draw } from "./draw.ts";
 import { type DrawnSite, drawSite } from "./draw-configs.ts";
 import { drawEpisode } from "./draw-faults.ts";
+import { drawSensorFaults } from "./draw-trackers.ts";
 import type { Scenario, ScenarioStep } from "./scenario.ts";
 import { settlingTimes } from "./settlement.ts";
 import { readWrittenConfig } from "./written-config.ts";
@@ -22,7 +23,8 @@ const EPISODES_AN_HOUR = 12;
 export function randomScenario(seed: number, seconds: number): Scenario {
   const random = seededRandom(seed ^ 0x5eed);
   const chance = draw(random);
-  const site = drawSite(random);
+  const trackers = draw(seededRandom(seed ^ 0x7ac4e5));
+  const site = drawSite(random, { trackers });
   const steps: ScenarioStep[] = site.hosts.map(({ name }) => step(chance.between(0, 1), ["start", name]));
   const quiet = quietTime(site);
   const chaos = EPISODE * site.interval;
@@ -34,6 +36,7 @@ export function randomScenario(seed: number, seconds: number): Scenario {
     const end = time + chaos;
     const faults = 1 + chance.below(FAULTS);
     steps.push(...drawEpisode(chance, { site, start: time, end, faults }));
+    steps.push(...drawSensorFaults(trackers, { ...site, start: time, end }));
     steps.push(...leftDown(chance, { site, end }));
     steps.push(step(end, ["calm"]));
     time = end + quiet + chance.between(0, 2 * (usual - least));

@@ -42,6 +42,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
   allow: ({ world }, [name = "", what = ""]) => world.host(name).kernel.refusals.delete(what as Refusal),
   script: ({ world }, [name = "", script = "", fate = ""]) =>
     world.host(name).scripts.set(script, fate === "fails" || fate === "hangs" ? fate : "ok"),
+  file: ({ world }, [name = "", file = "", content = ""]) =>
+    world.host(name).sensed.writeFile(file, content === "gone" ? undefined : content),
+  processes: ({ world }, [name = "", kind = "", count = "", how]) =>
+    world.host(name).sensed.setProcesses(kind, Number(count), how === "exec"),
+  bfd: ({ world }, [name = "", session = "", state = ""]) =>
+    world.host(name).sensed.setSession(session, state === "up"),
   "clock-step": ({ world }, [name = "", by = ""]) => world.host(name).stepWallClock(Number(by)),
   cut: ({ world }, [from = "", to = "", on]) => world.segment(on).cut(from, to),
   mend: ({ world }, [from = "", to = "", on]) => world.segment(on).mend(from, to),

@@ -201,7 +201,13 @@ export function settlingTimes(configs: readonly Config[]): {
       ),
     ),
   );
-  const elected = started + scripts + grouped * election + interval + 10 * WAKE_LATENESS + 10_000;
+  const processes = Math.max(
+    0,
+    ...configs.flatMap(({ trackProcesses }) =>
+      trackProcesses.map(({ forkDelay, terminateDelay }) => Math.max(forkDelay, terminateDelay)),
+    ),
+  );
+  const elected = started + scripts + processes + grouped * election + interval + 10 * WAKE_LATENESS + 10_000;
   const delayed = Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay));
   return {
     elected: microseconds(elected),

@@ -13,6 +13,7 @@ import {
 } from "../director/vrrp-director-state.ts";
 import { recordEffects } from "./host-record.ts";
 import { advertised, type Packet } from "./packet.ts";
+import { SensedWorld } from "./sensed-world.ts";
 import { type InterfaceSetup, SimulatedKernel } from "./simulated-kernel.ts";
 
 /** What the world does for a host: networks, time, and the record. */
@@ -24,7 +25,7 @@ export interface Surroundings {
   announce(from: SimulatedHost, announced: { readonly interface: string; readonly frame: Uint8Array }): void;
   setAlarm(host: SimulatedHost, at: Instant | undefined): void;
   /** Has an event reach the process after the kernel's own delay, in the order in which they were caused. */
-  tellLater(host: SimulatedHost, event: VrrpHostEvent): void;
+  tellLater(host: SimulatedHost, event: VrrpHostEvent, by: "netlink" | "parent"): void;
   runScript(host: SimulatedHost, script: { readonly name: string; readonly timeout: Duration }): void;
   record(who: string, what: string): void;
   /** The process has taken an event and done what came of it. */
@@ -57,6 +58,14 @@ export interface LastStep {
 /** Packets a stopped process finds in its socket when it goes on; the rest the kernel has dropped. */
 const SOCKET_QUEUE = 200;
 const NONE: VrrpHostEvent[] = [];
+/** What comes by netlink, and is lost when its socket overflows. */
+const KERNEL_NEWS: ReadonlySet<VrrpHostEvent["kind"]> = new Set([
+  "snapshot",
+  "link",
+  "link-removed",
+  "address-added",
+  "address-removed",
+]);
 
 /**
  * A host of the simulated world: the live machine of the VRRP process with its live driver, and around it a process
@@ -67,6 +76,7 @@ export class SimulatedHost {
   readonly name: string;
   readonly setup: HostSetup;
   readonly kernel: SimulatedKernel;
+  readonly sensed: SensedWorld;
   readonly scripts = new Map<string, ScriptFate>();
   /** Seconds by which the wall clock is wrong. */
   wallClockError = 0;
@@ -91,7 +101,10 @@ export class SimulatedHost {
     this.name = setup.name;
     this.setup = setup;
     this.#surroundings = surroundings;
-    this.kernel = new SimulatedKernel(setup.interfaces, (event) => surroundings.tellLater(this, event));
+    this.kernel = new SimulatedKernel(setup.interfaces, (event) =>
+      surroundings.tellLater(this, event, "netlink"),
+    );
+    this.sensed = new SensedWorld((event) => surroundings.tellLater(this, event, "parent"));
   }
 
   get running(): boolean {
@@ -138,12 +151,14 @@ export class SimulatedHost {
       perform: (effects: readonly VrrpHostEffect[]) => this.#perform(effects),
     };
     this.#driver = new Driver(this.#machine, { host, initial: initialVrrpState() });
-    this.deliver({ kind: "start", config, ...this.kernel.snapshot() });
+    this.deliver({ kind: "start", config, ...this.kernel.snapshot(), ...this.sensed.readings(config) });
+    this.sensed.introduceSessions(config);
   }
 
   /** SIGHUP with another file. */
   reload(config: Config): void {
     this.tell({ kind: "reload", config });
+    this.sensed.introduceSessions(config);
   }
 
   /** SIGTERM: the process says goodbye and ends. */
@@ -190,7 +205,7 @@ export class SimulatedHost {
   overrun(): void {
     if (this.#process === "none") return;
     this.listening++;
-    this.#untold = this.#untold.filter(({ kind }) => kind === "reload" || kind === "script-result");
+    this.#untold = this.#untold.filter(({ kind }) => !KERNEL_NEWS.has(kind));
     this.tell({ kind: "snapshot", ...this.kernel.snapshot() });
   }
 
@@ -226,8 +241,10 @@ export class SimulatedHost {
   }
 
   /** One event and all that follows from it. */
-  deliver(event: VrrpHostEvent): void {
+  deliver(told: VrrpHostEvent): void {
     const { lastStep } = this;
+    // Files and processes are read when the configuration is taken, however long it had to wait.
+    const event = told.kind === "reload" ? { ...told, ...this.sensed.readings(told.config) } : told;
     if (lastStep.notified.length > 0) lastStep.notified.length = 0;
     if (lastStep.removed.length > 0) lastStep.removed.length = 0;
     if (lastStep.resigned.length > 0) lastStep.resigned.length = 0;

@@ -169,7 +169,7 @@ export class World {
       transmit: (from, packet) => this.#transmit(from, packet),
       announce: (from, announced) => this.#announce(from, announced),
       setAlarm: (host, at) => this.#setAlarm(host, at),
-      tellLater: (host, event) => this.#tellLater(host, event),
+      tellLater: (host, event, by) => this.#tellLater(host, event, by),
       runScript: (host, script) => this.#runScript(host, script),
       record: (who, what) => this.record(who, what),
       stepped: (host, event) => this.#stepped(host, event),
@@ -248,14 +248,15 @@ export class World {
   }
 
   /** Notifications keep their order, however late each of them is. */
-  #tellLater(host: SimulatedHost, event: VrrpHostEvent): void {
-    const generation = host.listening;
+  #tellLater(host: SimulatedHost, event: VrrpHostEvent, by: "netlink" | "parent"): void {
+    const listens = () => (by === "netlink" ? host.listening : host.generation);
+    const listener = listens();
     const delay = this.#setup.lateAlarms ? this.random() * NOTIFICATION_DELAY : 0;
     const earliest = after(this.#now, microseconds(delay));
     const at = Math.max(earliest, this.#lastTold.get(host) ?? 0) as Instant;
     this.#lastTold.set(host, at);
     this.schedule(at, () => {
-      if (host.listening === generation) host.tell(event);
+      if (listens() === listener) host.tell(event);
     });
   }
 

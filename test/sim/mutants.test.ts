@@ -86,6 +86,11 @@ const MUTANTS: readonly Mutant[] = [
       event.kind === "script-result" && (event.outcome.kind !== "exited" || event.outcome.code !== 0),
     noticedAs: /wanted fault|wanted the best one/,
   },
+  ...(["tracked-file", "tracked-process", "bfd-session"] as const).map((kind) => ({
+    does: `does not hear of the ${kind} that changes`,
+    deaf: (event: VrrpHostEvent) => event.kind === kind,
+    noticedAs: /wanted fault|wanted no fault|wanted the best one/,
+  })),
   {
     does: "throws when it hears priority 0",
     instead: (effect, event) => {

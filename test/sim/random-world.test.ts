@@ -50,6 +50,8 @@ describe("worlds drawn from a seed", () => {
       ],
       ...["vrrp_sync_group", "nopreempt", "preempt_delay", "vrrp_startup_delay", "dont_track_primary"],
       ...["version 2", "version 3", "unicast_peer", "auth_type PASS", "fe80::1:1/64"],
+      ...["track_file", "track_process", "track_bfd", "quorum_max", "sync_group_tracking_weight", " reverse"],
+      ...["file a load gone", "processes a web 0 exec", "bfd a uplink down"],
       ...["track_interface", "check weight -20", "virtual_ipaddress_excluded", "state MASTER"],
     ];
     for (const word of wanted) expect(all).toContain(word);
