@@ -106,7 +106,7 @@ vrrp_instance V {
     const owner = pair.start("b", { program: "locum", text: long.replace("pipe", "other") });
     await eventually(() => pair.holds("b"), { within: 5_000 });
     await owner.kill();
-    await eventually(() => pair.holds("a"), { within: 20_000 });
+    await eventually(() => pair.holds("a") && told.seen.length === 2, { within: 20_000 });
     told.close();
     expect(lapse(told.seen, "BACKUP", "MASTER")).toBeGreaterThan(6 + DOWN_INTERVAL - 0.1);
   }, 60_000);
