@@ -29,6 +29,7 @@ export {
   setResourceLimit,
   setScheduling,
   setThreadName,
+  unlockMemory,
 } from "./process-control.ts";
 export { type MessageInfo, ReceivedBatch } from "./received-batch.ts";
 export { peekBytes, peekString, printSink, SharedLibrary, takePrinted } from "./shared-library.ts";

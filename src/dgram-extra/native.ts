@@ -36,6 +36,7 @@ export type SystemCallName =
   | "mknodat"
   | "mlock2"
   | "mount"
+  | "munlockall"
   | "openat"
   | "perf_event_open"
   | "pidfd_open"

@@ -102,6 +102,11 @@ export function lockProgramMemory(): void {
   }
 }
 
+/** Lets go of what `lockProgramMemory` keeps. @throws {SystemError} */
+export function unlockMemory(): void {
+  checked(systemCall("munlockall"), "Cannot unlock the program's memory");
+}
+
 /** Mappings of files, which hold code and constants, and the kernel's own heap and stack, from /proc/PID/maps. */
 function* programMappings(maps: string): Generator<{ start: bigint; end: bigint }> {
   for (const line of maps.split("\n")) {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import {
   lockProgramMemory,
@@ -7,6 +7,7 @@ import {
   setNice,
   setResourceLimit,
   setScheduling,
+  unlockMemory,
 } from "dgram-extra";
 import type { ChildProcess } from "../conf/model/process-definitions.ts";
 
@@ -48,15 +49,7 @@ const UNLIMITED = 0xffffffffffffffffn;
  */
 export function applyProcessPriority(priority: ProcessPriority): readonly string[] {
   const { nice, realtime, realtimeLimit, processors } = priority;
-  const refusals: string[] = [];
-  const attempt = (action: () => void, remedy: string): void => {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      refusals.push(`${error.message}; ${remedy}`);
-    }
-  };
+  const { attempt, refusals } = attempts();
   if (nice !== undefined) {
     attempt(() => forEachThread((thread) => setNice(nice, thread)), "wanted: CAP_SYS_NICE");
   }
@@ -86,6 +79,65 @@ export function applyProcessPriority(priority: ProcessPriority): readonly string
     attempt(lockProgramMemory, "wanted: CAP_IPC_LOCK or a higher limit of locked memory");
   }
   return refusals;
+}
+
+/** What a process was given by whoever started it. */
+export type GivenPriority = Required<Pick<ProcessPriority, "nice" | "processors">>;
+
+/** The present nice value and processors. */
+export function givenPriority(): GivenPriority {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "";
+  const processors = list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  });
+  return { nice: getPriority(), processors };
+}
+
+/**
+ * Takes back what a configuration asked for and the next one does not; returns a message for each refusal.
+ * Deviation: keepalived leaves the processors as they are, and the limit at zero.
+ */
+export function withdrawProcessPriority(
+  { from, to }: { readonly from: ProcessPriority; readonly to: ProcessPriority },
+  given: GivenPriority,
+): readonly string[] {
+  const { attempt, refusals } = attempts();
+  const dropped = (name: keyof ProcessPriority) => from[name] !== undefined && to[name] === undefined;
+  if (dropped("realtime")) {
+    attempt(
+      () => forEachThread((thread) => setScheduling({ policy: "other", priority: 0, thread })),
+      "it stays in the real-time class until the next start",
+    );
+  }
+  if (dropped("realtimeLimit")) {
+    attempt(
+      () => setResourceLimit("realtimeMicroseconds", { soft: UNLIMITED, hard: UNLIMITED }),
+      "the limit of real time stays until the next start",
+    );
+  }
+  if (from.lockMemory === true && to.lockMemory !== true) {
+    attempt(unlockMemory, "it stays in memory until the next start");
+  }
+  const back = {
+    ...(dropped("nice") ? { nice: given.nice } : {}),
+    ...(dropped("processors") ? { processors: given.processors } : {}),
+  };
+  return [...refusals, ...applyProcessPriority(back)];
+}
+
+/** Collects what the kernel refuses. */
+function attempts(): { attempt(action: () => void, remedy: string): void; readonly refusals: string[] } {
+  const refusals: string[] = [];
+  const attempt = (action: () => void, remedy: string): void => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      refusals.push(`${error.message}; ${remedy}`);
+    }
+  };
+  return { attempt, refusals };
 }
 
 /** How much less urgent a process is that only has to end. */

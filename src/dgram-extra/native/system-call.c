@@ -18,7 +18,7 @@ static const struct {
     NUMBER(flock), NUMBER(fstatfs), NUMBER(ftruncate), NUMBER(getpid), NUMBER(getpriority), NUMBER(getsockname),
     NUMBER(getsockopt), NUMBER(gettid), NUMBER(inotify_add_watch), NUMBER(inotify_init1), NUMBER(inotify_rm_watch),
     NUMBER(ioctl), NUMBER(kill), NUMBER(listen), NUMBER(memfd_create),
-    NUMBER(mknodat), NUMBER(mlock2), NUMBER(mount), NUMBER(openat), NUMBER(perf_event_open),
+    NUMBER(mknodat), NUMBER(mlock2), NUMBER(mount), NUMBER(munlockall), NUMBER(openat), NUMBER(perf_event_open),
     NUMBER(pidfd_open), NUMBER(pidfd_send_signal), NUMBER(ppoll), NUMBER(prctl), NUMBER(pread64), NUMBER(prlimit64),
     NUMBER(pwrite64), NUMBER(read), NUMBER(recvfrom), NUMBER(sched_get_priority_max),
     NUMBER(sched_get_priority_min), NUMBER(sched_getaffinity), NUMBER(sched_getscheduler), NUMBER(sched_setaffinity),

@@ -29,6 +29,11 @@ export class AutoPriority {
     this.#present = Math.max(this.#present, realtime);
   }
 
+  /** The process has no real-time priority any more. */
+  forget(): void {
+    this.#present = 0;
+  }
+
   /** An alarm rang that much too late. */
   late(by: Duration): void {
     if (by < this.#least || this.#present >= this.#highest) return;
