@@ -1,24 +1,36 @@
-import { BLOCK_LENGTH } from "./padded-message.ts";
-
-/** A hash function that takes 64 octets at once: `md5` or `sha256`. */
-export type HashFunction = (message: Uint8Array) => Uint8Array;
+import { BLOCK_LENGTH, type BlockHash, digest, finishDigest } from "./block-hash.ts";
 
 /**
- * The keyed digest of a message (RFC 2104), whole; the caller cuts it to what the packet has room for. Two hashes over a
- * hundred octets cost a few microseconds, so that a flood of forged packets is bounded by the receive loop, not by this.
+ * A key for keyed digests (RFC 2104). Both hashes begin with a block that is the key's alone: it is gone through once, so that
+ * an advertisement costs three blocks instead of five.
  */
-export function hmac(hash: HashFunction, key: Uint8Array, message: Uint8Array): Uint8Array {
-  const short = key.length > BLOCK_LENGTH ? hash(key) : key;
-  const inner = new Uint8Array(BLOCK_LENGTH + message.length).fill(0x36, 0, BLOCK_LENGTH);
-  inner.set(message, BLOCK_LENGTH);
-  const outer = new Uint8Array(BLOCK_LENGTH).fill(0x5c);
-  for (let at = 0; at < short.length; at++) {
-    inner[at] = (short[at] as number) ^ 0x36;
-    outer[at] = (short[at] as number) ^ 0x5c;
+export class HmacKey {
+  readonly #hash: BlockHash;
+  readonly #inner: Int32Array;
+  readonly #outer: Int32Array;
+  /** The key itself. */
+  readonly octets: Uint8Array;
+
+  constructor(hash: BlockHash, octets: Uint8Array) {
+    this.#hash = hash;
+    this.octets = octets;
+    const short = octets.length > BLOCK_LENGTH ? digest(hash, octets) : octets;
+    this.#inner = afterKey(hash, short, 0x36);
+    this.#outer = afterKey(hash, short, 0x5c);
   }
-  const digest = hash(inner);
-  const whole = new Uint8Array(BLOCK_LENGTH + digest.length);
-  whole.set(outer);
-  whole.set(digest, BLOCK_LENGTH);
-  return hash(whole);
+
+  /** The digest of a message, whole; the caller cuts it to what the packet has room for. */
+  digest(message: Uint8Array): Uint8Array {
+    const inner = finishDigest(this.#hash, this.#inner, { message, octetsBefore: BLOCK_LENGTH });
+    return finishDigest(this.#hash, this.#outer, { message: inner, octetsBefore: BLOCK_LENGTH });
+  }
+}
+
+/** The state after the block of a key, of which each octet is mixed with `pad`. */
+function afterKey(hash: BlockHash, key: Uint8Array, pad: number): Int32Array {
+  const block = new Uint8Array(BLOCK_LENGTH).fill(pad);
+  for (let at = 0; at < key.length; at++) block[at] = (key[at] as number) ^ pad;
+  const state = hash.start.slice();
+  hash.takeBlock(state, new DataView(block.buffer), 0);
+  return state;
 }

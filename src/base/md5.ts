@@ -1,4 +1,4 @@
-import { BLOCK_LENGTH, padMessage } from "./padded-message.ts";
+import type { BlockHash } from "./block-hash.ts";
 
 /** RFC 1321 section 3.4: the whole part of 2^32 times the absolute sine of 1, 2, ... 64 (radians). */
 const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32));
@@ -8,15 +8,12 @@ const ROTATIONS = Int32Array.of(7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 1
 const words = new Int32Array(16);
 const WORD_OF_STEP = Int32Array.from({ length: 64 }, (_, step) => wordOf(step >> 4, step));
 
-/** The 16 octets of MD5 (RFC 1321). For the authentication header of VRRPv2 alone: it protects nothing by itself. */
-export function md5(message: Uint8Array): Uint8Array {
-  const padded = padMessage(message, true);
-  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  for (let at = 0; at < padded.byteLength; at += BLOCK_LENGTH) takeBlock(state, padded, at);
-  const digest = new DataView(new ArrayBuffer(16));
-  for (let at = 0; at < 4; at++) digest.setInt32(at * 4, state[at] as number, true);
-  return new Uint8Array(digest.buffer);
-}
+/** MD5 (RFC 1321): 16 octets. For the authentication header of VRRPv2 alone: it protects nothing by itself. */
+export const md5: BlockHash = {
+  start: Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476),
+  isLittleEndian: true,
+  takeBlock,
+};
 
 /** In plain variables and 32-bit arithmetic, as SHA-256 is. */
 function takeBlock(state: Int32Array, message: DataView, from: number): void {

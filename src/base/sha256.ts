@@ -1,4 +1,4 @@
-import { BLOCK_LENGTH, padMessage } from "./padded-message.ts";
+import type { BlockHash } from "./block-hash.ts";
 
 /** RFC 6234 section 5.1: the first 32 bits behind the point of the cube roots of the first 64 primes. */
 const CUBE_ROOTS = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
@@ -7,18 +7,15 @@ const SQUARE_ROOTS = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(pr
 /** The words of the block in hand: written anew for each, and kept because forged packets may call for many. */
 const schedule = new Int32Array(64);
 
-/** The 32 octets of SHA-256 (RFC 6234). */
-export function sha256(message: Uint8Array): Uint8Array {
-  const padded = padMessage(message, false);
-  const state = SQUARE_ROOTS.slice();
-  for (let at = 0; at < padded.byteLength; at += BLOCK_LENGTH) {
-    expand(padded, at);
+/** SHA-256 (RFC 6234): 32 octets. */
+export const sha256: BlockHash = {
+  start: SQUARE_ROOTS,
+  isLittleEndian: false,
+  takeBlock: (state, message, from) => {
+    expand(message, from);
     takeBlock(state);
-  }
-  const digest = new DataView(new ArrayBuffer(32));
-  for (let at = 0; at < 8; at++) digest.setInt32(at * 4, state[at] as number);
-  return new Uint8Array(digest.buffer);
-}
+  },
+};
 
 function expand(message: DataView, from: number): void {
   for (let at = 0; at < 16; at++) schedule[at] = message.getInt32(from + at * 4);

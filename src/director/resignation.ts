@@ -66,7 +66,7 @@ export function resignationsAlarm({ state, now, out }: StepContext): void {
 }
 
 function countsItsPackets({ sender }: RouterEntry): boolean {
-  return sender.headerSecret !== undefined || sender.trailer !== undefined;
+  return sender.headerKey !== undefined || sender.trailer !== undefined;
 }
 
 /** At the stop, when the host has sent what it held ready: counts it if it was this router's too, and says whether it was. */

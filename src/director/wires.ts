@@ -68,7 +68,7 @@ function joined(wire: Wire | undefined, { entry, link, settings }: Joining): Wir
     virtualRouterIds: [...(wire?.virtualRouterIds ?? []), config.virtualRouterId],
     groups: [...groups],
     everyVirtualRouter: settings?.logUnknownRouterIds === true,
-    withAuthenticationHeader: wire?.withAuthenticationHeader === true || sender.headerSecret !== undefined,
+    withAuthenticationHeader: wire?.withAuthenticationHeader === true || sender.headerKey !== undefined,
     ...(buffers.length === 0 ? {} : { receiveBufferBytes: Math.max(...buffers) }),
   };
 }

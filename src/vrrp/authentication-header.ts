@@ -1,6 +1,6 @@
-import { hmac } from "../base/hmac.ts";
+import { HmacKey } from "../base/hmac.ts";
 import { md5 } from "../base/md5.ts";
-import { holdsSecret } from "./authentication.ts";
+import { holdsSecret, passwordOctets } from "./authentication.ts";
 import { encodeIpv4Packet, type Ipv4Header } from "./ipv4-packet.ts";
 import type { PacketView } from "./packet-view.ts";
 
@@ -16,15 +16,34 @@ export const PAYLOAD_LENGTH = AUTHENTICATION_HEADER_LENGTH / 4 - 2;
  */
 export const LAST_SEQUENCE_NUMBER = 0xffff_fffd;
 
-const VALUE_AT = 12;
-const VALUE_LENGTH = 12;
+/** Where the header has its value, and its octets. */
+export const HEADER_VALUE = { at: 12, length: 12 } as const;
 const IPV4_SOURCE = 12;
 
+/** The key that an `auth_pass` makes: its octets as they would stand in a packet, see `passwordOctets`. */
+export function headerKey(password: string): HmacKey {
+  return new HmacKey(md5, passwordOctets(password));
+}
+
+/**
+ * Octets of an IPv4 header that are covered as zero, because routers may change them on the way: class, flags with fragment
+ * offset, checksum (RFC 2402 section 3.3.3.1.1.1). To peers the TTL may change too; by multicast it is 255 and stays covered.
+ */
+export function mutableOctets(unicast: boolean): readonly { readonly at: number; readonly length: number }[] {
+  const always = [
+    { at: 1, length: 1 },
+    { at: 6, length: 2 },
+    { at: 10, length: 2 },
+  ];
+  return unicast ? [...always, { at: 8, length: 1 }] : always;
+}
+
+const MUTABLE = { byMulticast: mutableOctets(false), toPeers: mutableOctets(true) } as const;
+
 /** What the value depends on beside the packet. */
-export interface HeaderKey {
-  /** The password's eight octets, see `passwordOctets`. */
-  readonly secret: Uint8Array;
-  /** To peers the TTL may change on the way, so it is left out; by multicast it is 255 and stays covered. */
+export interface HeaderSigning {
+  readonly key: HmacKey;
+  /** See `mutableOctets`. */
   readonly unicast: boolean;
 }
 
@@ -35,7 +54,7 @@ export interface HeaderKey {
 export function encodeAuthenticatedPacket(
   message: Uint8Array,
   header: Ipv4Header,
-  by: HeaderKey & { readonly sequence: number },
+  by: HeaderSigning & { readonly sequence: number },
 ): Uint8Array {
   const payload = new Uint8Array(AUTHENTICATION_HEADER_LENGTH + message.length);
   const packet = encodeIpv4Packet(payload, { ...header, protocol: AUTHENTICATION_HEADER_PROTOCOL });
@@ -44,7 +63,7 @@ export function encodeAuthenticatedPacket(
   packet.copyWithin(at + 4, IPV4_SOURCE, IPV4_SOURCE + 4);
   new DataView(packet.buffer).setUint32(at + 8, by.sequence);
   packet.set(message, at + AUTHENTICATION_HEADER_LENGTH);
-  packet.set(integrityValue(packet, at, by), at + VALUE_AT);
+  packet.set(integrityValue(packet, at, by), at + HEADER_VALUE.at);
   return packet;
 }
 
@@ -55,20 +74,19 @@ export function sequenceNumber(view: PacketView, at: number): number {
 }
 
 /** Whether a packet's value is right and its index is its source, as keepalived demands; the rest may be believed then. */
-export function holdsIntegrityValue(view: PacketView, at: number, key: HeaderKey): boolean {
+export function holdsIntegrityValue(view: PacketView, at: number, by: HeaderSigning): boolean {
   const end = view.at + view.claimed;
-  const expected = integrityValue(view.bytes.subarray(0, end), at, key);
+  const expected = integrityValue(view.bytes.subarray(0, end), at, by);
   const named = holdsSecret(view.bytes, at + 4, view.source);
-  return holdsSecret(view.bytes, at + VALUE_AT, expected) && named;
+  return holdsSecret(view.bytes, at + HEADER_VALUE.at, expected) && named;
 }
 
 /** RFC 2402 section 3.3.3: over the whole packet, with what routers may change on the way, and the value itself, as zero. */
-function integrityValue(packet: Uint8Array, at: number, { secret, unicast }: HeaderKey): Uint8Array {
+function integrityValue(packet: Uint8Array, at: number, { key, unicast }: HeaderSigning): Uint8Array {
   const covered = new Uint8Array(packet);
-  covered[1] = 0;
-  covered.fill(0, 6, 8);
-  if (unicast) covered[8] = 0;
-  covered.fill(0, 10, 12);
-  covered.fill(0, at + VALUE_AT, at + VALUE_AT + VALUE_LENGTH);
-  return hmac(md5, secret, covered).subarray(0, VALUE_LENGTH);
+  const mutable = unicast ? MUTABLE.toPeers : MUTABLE.byMulticast;
+  for (const range of mutable) covered.fill(0, range.at, range.at + range.length);
+  const value = at + HEADER_VALUE.at;
+  covered.fill(0, value, value + HEADER_VALUE.length);
+  return key.digest(covered).subarray(0, HEADER_VALUE.length);
 }

@@ -1,5 +1,5 @@
 import { fromHex } from "../base/bytes.ts";
-import { hmac } from "../base/hmac.ts";
+import { HmacKey } from "../base/hmac.ts";
 import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Duration, Instant } from "../base/time.ts";
@@ -14,19 +14,23 @@ import type { PacketView } from "./packet-view.ts";
 export const TRAILER_LENGTH = 28;
 
 const TYPE_SHA256 = 1;
-const VALUE_LENGTH = 16;
-const VALUE_AT = TRAILER_LENGTH - VALUE_LENGTH;
+/** Where a trailer has the id of its key. */
+export const KEY_ID_AT = 1;
+/** Where it has its value, and its octets: the last ones of the packet. */
+export const TRAILER_VALUE = { at: 12, length: 16 } as const;
+/** Where the sender's address stands in the pseudo-header; IPv4 fills 4 octets of 16. */
+export const BOUND_SOURCE_AT = 4;
 const PSEUDO_HEADER_LENGTH = 20;
-/** Where a VRRP message has its checksum, which is read as zero: over IPv6 the kernel writes it after we have signed. */
-const CHECKSUM_AT = 6;
+/** The checksum of a VRRP message, which is read as zero: over IPv6 the kernel writes it after we have signed. */
+export const CHECKSUM = { at: 6, length: 2 } as const;
 const LEAST_WINDOW = 5;
 const LONGEST_WINDOW = 300;
 
 /** The `auth_hmac` block, ready for use. */
 export interface TrailerKeys {
-  readonly keys: ReadonlyMap<number, Uint8Array>;
+  readonly keys: ReadonlyMap<number, HmacKey>;
   /** The key that signs; undefined when nothing is signed (`mode receive-only`). */
-  readonly active: { readonly id: number; readonly key: Uint8Array } | undefined;
+  readonly active: { readonly id: number; readonly key: HmacKey } | undefined;
   /** Whole seconds that the clocks may be apart; undefined under `anti_replay monotonic`, which asks no clock. */
   readonly window: number | undefined;
   /** `mode enforce`: an advertisement without trailer is refused. */
@@ -42,14 +46,14 @@ export function trailerKeys(
   interval: Duration,
 ): TrailerKeys | undefined {
   if (said === undefined || said.keys.length === 0) return undefined;
-  const keys = new Map(said.keys.map(({ id, secret }) => [id, keyOctets(secret)]));
+  const keys = new Map(said.keys.map(({ id, secret }) => [id, new HmacKey(sha256, keyOctets(secret))]));
   const lowest = Math.min(...keys.keys());
   const id = said.activeKey !== undefined && keys.has(said.activeKey) ? said.activeKey : lowest;
   const derived = Math.min(LONGEST_WINDOW, Math.max(LEAST_WINDOW, 3 * Math.floor(interval / 1_000_000)));
   const window = said.timeWindow === undefined ? derived : Math.floor(said.timeWindow / 1_000_000);
   return {
     keys,
-    active: said.mode === "receive-only" ? undefined : { id, key: keys.get(id) as Uint8Array },
+    active: said.mode === "receive-only" ? undefined : { id, key: keys.get(id) as HmacKey },
     window: said.antiReplay === "time" ? window : undefined,
     required: said.mode === "enforce",
   };
@@ -95,7 +99,16 @@ interface Binding {
   readonly family: 4 | 6;
   readonly version: number;
   readonly virtualRouterId: number;
-  readonly source: Uint8Array;
+}
+
+/** And the sender's address, 4 or 16 octets in network order. */
+type BoundTo = Binding & { readonly source: Uint8Array };
+
+/** The pseudo-header that is covered before the message; the sender's address is to be put in at `BOUND_SOURCE_AT`. */
+export function trailerPseudoHeader({ family, version, virtualRouterId }: Binding): Uint8Array {
+  const octets = new Uint8Array(PSEUDO_HEADER_LENGTH);
+  octets.set([family, version, virtualRouterId, 0]);
+  return octets;
 }
 
 /** The trailer of a message. All copies to several peers carry the same one, for it says nothing of the destination. */
@@ -103,17 +116,17 @@ export function makeTrailer(
   message: Uint8Array,
   by: {
     readonly id: number;
-    readonly key: Uint8Array;
+    readonly key: HmacKey;
     readonly sequence: bigint;
     readonly source: IpAddress;
   },
 ): Uint8Array {
   const trailer = new Uint8Array(TRAILER_LENGTH);
   trailer[0] = TYPE_SHA256;
-  trailer[1] = by.id;
+  trailer[KEY_ID_AT] = by.id;
   new DataView(trailer.buffer).setBigUint64(4, by.sequence);
   const source = ipAddressBytes(by.source);
-  const binding: Binding = {
+  const binding: BoundTo = {
     family: source.length === 4 ? 4 : 6,
     version: (message[0] as number) >> 4,
     virtualRouterId: message[1] as number,
@@ -122,19 +135,20 @@ export function makeTrailer(
   const whole = new Uint8Array(message.length + TRAILER_LENGTH);
   whole.set(message);
   whole.set(trailer, message.length);
-  trailer.set(value(whole, by.key, binding), VALUE_AT);
+  trailer.set(value(whole, by.key, binding), TRAILER_VALUE.at);
   return trailer;
 }
 
 /** HMAC over the pseudo-header and message with trailer, checksum and value read as zero. */
-function value(whole: Uint8Array, key: Uint8Array, binding: Binding): Uint8Array {
+function value(whole: Uint8Array, key: HmacKey, binding: BoundTo): Uint8Array {
   const covered = new Uint8Array(PSEUDO_HEADER_LENGTH + whole.length);
-  covered.set([binding.family, binding.version, binding.virtualRouterId, 0]);
-  covered.set(binding.source, 4);
+  covered.set(trailerPseudoHeader(binding));
+  covered.set(binding.source, BOUND_SOURCE_AT);
   covered.set(whole, PSEUDO_HEADER_LENGTH);
-  covered.fill(0, PSEUDO_HEADER_LENGTH + CHECKSUM_AT, PSEUDO_HEADER_LENGTH + CHECKSUM_AT + 2);
-  covered.fill(0, covered.length - VALUE_LENGTH);
-  return hmac(sha256, key, covered).subarray(0, VALUE_LENGTH);
+  const checksum = PSEUDO_HEADER_LENGTH + CHECKSUM.at;
+  covered.fill(0, checksum, checksum + CHECKSUM.length);
+  covered.fill(0, covered.length - TRAILER_VALUE.length);
+  return key.digest(covered).subarray(0, TRAILER_VALUE.length);
 }
 
 /** The highest sequence taken from one sender. */
@@ -189,16 +203,16 @@ export function checkTrailer(
   const sequence = new DataView(bytes.buffer, bytes.byteOffset + from).getBigUint64(4);
   const { window } = trailer;
   if (outside(sequence, clock, window)) return { kind: "trailer-stale" };
-  const key = trailer.keys.get(bytes[from + 1] as number);
+  const key = trailer.keys.get(bytes[from + KEY_ID_AT] as number);
   if (key === undefined) return { kind: "trailer-unknown-key" };
-  const binding: Binding = {
+  const binding: BoundTo = {
     family: view.family,
     version: (bytes[view.at] as number) >> 4,
     virtualRouterId: bytes[view.at + 1] as number,
     source: view.source,
   };
   const expected = value(bytes.subarray(view.at, from + TRAILER_LENGTH), key, binding);
-  if (!holdsSecret(bytes, from + VALUE_AT, expected)) return { kind: "trailer-wrong" };
+  if (!holdsSecret(bytes, from + TRAILER_VALUE.at, expected)) return { kind: "trailer-wrong" };
   const { mark } = against;
   // A mark that has left the window orders only what the window refuses anyway; a clock that was set back starts anew.
   const counts = mark !== undefined && !outside(mark, clock, window);

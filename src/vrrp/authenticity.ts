@@ -12,15 +12,15 @@ import { REFUSED, type Reception } from "./reception-outcome.ts";
 
 /** The password as it stands there, or as the key of the header before the message (RX-8). */
 export function checkSecret(view: PacketView, receiver: Receiver, exchange: Exchange): Reception | undefined {
-  const { secret } = receiver;
-  if (secret === undefined) return undefined;
-  const header = view.authenticationHeaderAt;
-  if (header === undefined) {
+  const { secret, headerKey: key } = receiver;
+  if (secret !== undefined) {
     const at = view.at + messageLength(view) - AUTHENTICATION_LENGTH;
     return holdsSecret(view.bytes, at, secret) ? undefined : REFUSED.authenticationFailed;
   }
+  const header = view.authenticationHeaderAt;
+  if (key === undefined || header === undefined) return undefined;
   const unicast = receiver.peers.length > 0;
-  if (!holdsIntegrityValue(view, header, { secret, unicast })) return REFUSED.authenticationFailed;
+  if (!holdsIntegrityValue(view, header, { key, unicast })) return REFUSED.authenticationFailed;
   return sequenceNumber(view, header) > exchange.headerSequence ? undefined : REFUSED.replayed;
 }
 

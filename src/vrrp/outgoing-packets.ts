@@ -1,8 +1,8 @@
+import type { HmacKey } from "../base/hmac.ts";
 import type { IpAddress } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
 import { type Advertisement, encodeAdvertisement } from "./advertisement.ts";
-import { passwordOctets } from "./authentication.ts";
-import { encodeAuthenticatedPacket, LAST_SEQUENCE_NUMBER } from "./authentication-header.ts";
+import { encodeAuthenticatedPacket, headerKey, LAST_SEQUENCE_NUMBER } from "./authentication-header.ts";
 import { makeTrailer, nextSequence, type TrailerKeys, trailerKeys } from "./authentication-trailer.ts";
 import type { Exchange } from "./exchange.ts";
 import { encodeIpv4Packet, withIdentification } from "./ipv4-packet.ts";
@@ -18,7 +18,7 @@ export interface Sender {
   readonly config: RouterConfig;
   readonly destinations: readonly IpAddress[];
   /** The key of authentication headers; undefined without `auth_type AH`. */
-  readonly headerSecret: Uint8Array | undefined;
+  readonly headerKey: HmacKey | undefined;
   readonly trailer: TrailerKeys | undefined;
 }
 
@@ -37,7 +37,7 @@ export function createSender(config: RouterConfig): Sender {
   return {
     config,
     destinations: advertisementDestinations(config),
-    headerSecret: header ? passwordOctets(authentication.password) : undefined,
+    headerKey: header ? headerKey(authentication.password) : undefined,
     trailer: trailerKeys(config.hmac, config.advertisementInterval),
   };
 }
@@ -77,7 +77,7 @@ export function outgoingPackets(
   sender: Sender,
   departure: Departure,
 ): Outgoing {
-  const signed = sender.headerSecret !== undefined || sender.trailer?.active !== undefined;
+  const signed = sender.headerKey !== undefined || sender.trailer?.active !== undefined;
   if (signed) return signedPackets(advertisement, sender, departure);
   const prepared = prepare(advertisement, sender, departure);
   const { exchange } = departure;
@@ -148,15 +148,15 @@ function signedPackets(
     if (config.family === 6) return { destination, bytes: message, ttl };
     identification = nextIdentification(identification);
     const header = { source, destination, identification, ttl };
-    const { headerSecret: secret } = sender;
+    const { headerKey: key } = sender;
     const unicast = config.unicastPeers.length > 0;
     const bytes =
-      secret === undefined
+      key === undefined
         ? encodeIpv4Packet(message, header)
-        : encodeAuthenticatedPacket(message, header, { secret, unicast, sequence: headerSequence });
+        : encodeAuthenticatedPacket(message, header, { key, unicast, sequence: headerSequence });
     return { destination, bytes, ttl };
   });
-  const counted = sender.headerSecret === undefined ? exchange.headerSequence : headerSequence;
+  const counted = sender.headerKey === undefined ? exchange.headerSequence : headerSequence;
   return {
     packets,
     exchange: { ...exchange, identification, headerSequence: counted, trailerSequence },

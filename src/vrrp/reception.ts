@@ -1,7 +1,9 @@
+import type { HmacKey } from "../base/hmac.ts";
 import { type IpAddress, ipAddressBytes, ipAddressFromBytes } from "../base/ip-address.ts";
 import { type Duration, type Instant, microseconds } from "../base/time.ts";
 import { AUTHENTICATION_TYPE, FIXED_LENGTH } from "./advertisement.ts";
 import { passwordOctets } from "./authentication.ts";
+import { headerKey } from "./authentication-header.ts";
 import { TRAILER_LENGTH, type TrailerKeys, trailerKeys } from "./authentication-trailer.ts";
 import { authenticate, checkSecret } from "./authenticity.ts";
 import { type ChecksumForm, checksumFormOf, messageLength } from "./checksum-form.ts";
@@ -41,8 +43,10 @@ export interface Receiver {
     readonly maxTtl: number;
   }[];
   readonly authenticationType: number;
-  /** The password, sent as it is (PASS) or as the key of a header (AH). */
+  /** The password of PASS, which is sent as it is. */
   readonly secret: Uint8Array | undefined;
+  /** The password of AH, which is the key of a header. */
+  readonly headerKey: HmacKey | undefined;
   readonly trailer: TrailerKeys | undefined;
   readonly group: Uint8Array;
   /** `owner_ignore_adverts` on a router that owns its addresses. */
@@ -75,7 +79,8 @@ export function createReceiver(config: RouterConfig): Receiver {
       maxTtl: peer.maxTtl ?? 255,
     })),
     authenticationType: AUTHENTICATION_TYPE[used.kind],
-    secret: used.kind === "none" ? undefined : passwordOctets(used.password),
+    secret: used.kind === "pass" ? passwordOctets(used.password) : undefined,
+    headerKey: used.kind === "ah" ? headerKey(used.password) : undefined,
     trailer: trailerKeys(config.hmac, config.advertisementInterval),
     group: ipAddressBytes(multicastGroupOf(config)),
     deaf: config.priority === 255 && (config.ownerIgnoresAdvertisements ?? config.strict),

@@ -6,8 +6,8 @@ import { vrrpDirector } from "../../src/director/vrrp-director.ts";
 import { initialVrrpState } from "../../src/director/vrrp-director-state.ts";
 import { vrrpStatus } from "../../src/director/vrrp-status.ts";
 import { encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
-import { passwordOctets } from "../../src/vrrp/authentication.ts";
-import { encodeAuthenticatedPacket } from "../../src/vrrp/authentication-header.ts";
+
+import { encodeAuthenticatedPacket, headerKey } from "../../src/vrrp/authentication-header.ts";
 import { ip } from "../vrrp/router-support.ts";
 import { advertisementPacket, configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
 
@@ -27,7 +27,7 @@ function signed(from: string, { wrong = false, sequence = 1 } = {}): Packet {
   const packet = encodeAuthenticatedPacket(
     message,
     { source, destination, identification: 1, ttl: 255 },
-    { secret: passwordOctets(wrong ? "wrong" : "right"), unicast: false, sequence },
+    { key: headerKey(wrong ? "wrong" : "right"), unicast: false, sequence },
   );
   return { kind: "packet", interface: "eth0", family: 4, packet, source, destination, hopLimit: 255 };
 }
