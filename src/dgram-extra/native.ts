@@ -79,6 +79,14 @@ export interface Native {
   monotonicMicroseconds(): number;
   errorText(errno: number): string;
   receive(descriptor: number, slots: Uint8Array, slotSize: number, records: Uint8Array): number;
+  screenDigests(
+    rules: Uint8Array,
+    slots: Uint8Array,
+    slotSize: number,
+    records: Uint8Array,
+    count: number,
+  ): number;
+  prepareDigestKey(algorithm: number, key: Uint8Array, prepared: Uint8Array): void;
   watch(descriptor: number, events: number, callback: (eventsOrError: number) => void): number;
   unwatch(id: number): number;
   setWatchEvents(id: number, events: number): number;

@@ -1,3 +1,4 @@
+import type { DigestScreen } from "./digest-screen.ts";
 import { ipText } from "./ip-text.ts";
 import { native } from "./native.ts";
 import { families } from "./socket-address.ts";
@@ -27,6 +28,7 @@ export interface MessageInfo {
 }
 
 const recordSize = 192;
+const refusedOffset = 52;
 const sourceOffset = 64;
 const truncatedFlag = 0x20; // MSG_TRUNC
 
@@ -66,6 +68,16 @@ export class ReceivedBatch {
   /** Receives what is there, at most `capacity` datagrams. Returns how many, or a negated errno. */
   receive(descriptor: number): number {
     return native.receive(descriptor, this.#slots, this.#slotSize, this.#records);
+  }
+
+  /** Looks at the digests of the first `count` datagrams received. Returns how many are wrong; see `isRefused`. */
+  screen(screen: DigestScreen, count: number): number {
+    return native.screenDigests(screen.bytes, this.#slots, this.#slotSize, this.#records, count);
+  }
+
+  /** Whether `screen` found the digest of datagram `at` wrong. */
+  isRefused(at: number): boolean {
+    return this.#view.getUint32(at * recordSize + refusedOffset, true) !== 0;
   }
 
   /** The bytes of datagram `at`, valid until the next receive. */

@@ -1,4 +1,5 @@
 import { ConfigurableSocket, isIpv6, type SocketOptions } from "./configurable-socket.ts";
+import { type DigestRule, DigestScreen } from "./digest-screen.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import { ReceivedBatch } from "./received-batch.ts";
 import { type EncodedEndpoint, type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
@@ -16,6 +17,8 @@ const EINTR = 4;
 const EAGAIN = 11;
 const EBADF = 9;
 const ENOBUFS = 105;
+/** A datagram that a screen refuses takes this much of a turn of the event loop, of what one that is handed over does. */
+const SHARE_OF_REFUSED = 1 / 8;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 
 /**
@@ -35,6 +38,7 @@ export class Socket extends ConfigurableSocket {
   #watched = 0;
   #referenced = true;
   #overflow = 0;
+  #screen: DigestScreen | undefined;
 
   constructor(options: SocketOptions) {
     super(options);
@@ -101,7 +105,17 @@ export class Socket extends ConfigurableSocket {
    * it when absent. Not to be called from a listener of "message".
    */
   receiveNow(most = this.#budget): void {
-    this.#receive(most);
+    this.#receive(most, 1);
+  }
+
+  /**
+   * Drops datagrams with a wrong keyed digest before there is a message, for some ten times less than JavaScript would take; replaces
+   * the rules before, none: hands over everything again. Of a turn of the event loop they take less than others do.
+   * @throws {RangeError} when a rule has more than there is room for.
+   */
+  screenDigests(rules: readonly DigestRule[]): void {
+    const withHeader = this.type === "raw4";
+    this.#screen = rules.length === 0 ? undefined : new DigestScreen(rules, { withHeader });
   }
 
   /** Keeps the process running while open (the default). */
@@ -149,22 +163,26 @@ export class Socket extends ConfigurableSocket {
       this.#watch(this.#watched & ~writable);
       this.#deliver(() => this.emit("drain"));
     }
-    if ((what & readable) !== 0) this.#receive(this.#budget);
+    if ((what & readable) !== 0) this.#receive(this.#budget, SHARE_OF_REFUSED);
   }
 
-  #receive(most: number): void {
+  /** At most `most` or a few more, where one that the screen refuses counts as `refusedAs`. */
+  #receive(most: number, refusedAs: number): void {
     const batch = this.#batch;
     if (batch === undefined) return;
-    for (let handed = 0; handed < most && !this.closed; ) {
+    for (let taken = 0; taken < most && !this.closed; ) {
       const count = batch.receive(this.descriptor);
       if (count === -EINTR) continue;
       if (count < 0) {
         if (count !== -EAGAIN) this.#fail(-count);
         return;
       }
-      for (let at = 0; at < count && !this.closed; at++) this.#handOver(batch, at);
+      const refused = this.#screen === undefined ? 0 : batch.screen(this.#screen, count);
+      for (let at = 0; at < count && !this.closed; at++) {
+        if (refused === 0 || !batch.isRefused(at)) this.#handOver(batch, at);
+      }
       if (count < batch.capacity) return;
-      handed += count;
+      taken += count - refused + refused * refusedAs;
     }
   }
 

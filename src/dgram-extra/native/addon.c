@@ -114,6 +114,7 @@ void define_function(napi_env env, napi_value exports, const char *name, napi_ca
 NAPI_MODULE_INIT() {
   define_system_calls(env, exports);
   define_receive(env, exports);
+  define_digest_screen(env, exports);
   define_watch(env, exports);
   define_memory(env, exports);
   define_library(env, exports);

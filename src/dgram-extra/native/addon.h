@@ -32,6 +32,7 @@ void define_function(napi_env env, napi_value exports, const char *name, napi_ca
 
 void define_system_calls(napi_env env, napi_value exports);
 void define_receive(napi_env env, napi_value exports);
+void define_digest_screen(napi_env env, napi_value exports);
 void define_watch(napi_env env, napi_value exports);
 void define_memory(napi_env env, napi_value exports);
 void define_library(napi_env env, napi_value exports);

@@ -1,8 +1,8 @@
 /*
  * Batch receive: as many datagrams as fit, by one recvmmsg, with what the kernel knows about each.
- * The layout of a record is shared with received-batch.ts.
  */
 #include "addon.h"
+#include "record.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,21 +12,6 @@
 #include <unistd.h>
 
 #define MOST_MESSAGES 64
-
-struct record {
-  uint32_t length;          /* as sent, which may be more than the slot holds */
-  uint32_t flags;           /* MSG_TRUNC and friends */
-  int32_t interface_index;  /* 0 = unknown */
-  int32_t hop_limit;        /* TTL or hop limit; -1 = unknown */
-  double received_at;       /* CLOCK_MONOTONIC, microseconds */
-  uint32_t overflow;        /* SO_RXQ_OVFL: datagrams this socket has lost so far */
-  uint32_t source_length;   /* bytes of `source` in use */
-  uint32_t destination_length; /* 0, 4 or 16 */
-  uint8_t destination[16];
-  uint8_t reserved[12];
-  struct sockaddr_storage source;
-};
-_Static_assert(sizeof(struct record) == 192, "received-batch.ts reads records of 192 bytes");
 
 union control {
   struct cmsghdr align;
@@ -105,6 +90,7 @@ static void finish_record(struct mmsghdr *message, struct record *record, const 
   record->overflow = 0;
   record->source_length = message->msg_hdr.msg_namelen;
   record->destination_length = 0;
+  record->refused = 0;
   struct msghdr *header = &message->msg_hdr;
   for (struct cmsghdr *item = CMSG_FIRSTHDR(header); item != NULL; item = CMSG_NXTHDR(header, item)) {
     read_item(item, record, now);
