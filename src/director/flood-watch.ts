@@ -92,7 +92,8 @@ export interface Refusal {
  * every ten seconds it is let through for a moment.
  *
  * Wrong digests cannot be told in the kernel. When there are too many, one in 32 is looked at of all packets whose sender was
- * never right: those who were heard before are heard on, and a newcomer late, or not before the flood is over.
+ * never right: those who were heard before are heard on, and a newcomer late, or not before the flood is over. Of what is
+ * looked at the host drops what has a wrong digest, uncounted too: it may come in the name of those who are heard.
  */
 export class FloodWatch {
   readonly #standings = new Map<string, Standing>();

@@ -186,7 +186,10 @@ export interface ScreenedRouter {
   readonly receiver: Receiver;
   /** The highest number of an authentication header it has sent or taken: lower ones are refused as heard before. */
   readonly headerSequence: number;
-  /** Let only one in 32 of the packets through whose sender is none of these, where a digest tells right from wrong. */
+  /**
+   * Where a digest tells right from wrong: let only one in 32 of the packets through whose sender is none of these, and nothing
+   * with a wrong digest, as far as that costs less than to hand it over.
+   */
   readonly trusted?: readonly IpAddress[];
 }
 

@@ -12,6 +12,7 @@ import { type AddressFamily, type IpAddress, parseIpAddress } from "../base/ip-a
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
 import type { ScreenedRouter } from "../director/host.ts";
+import { vrrpDigestRules } from "./vrrp-digest-rules.ts";
 import { dropEverything, vrrpFilter } from "./vrrp-filter.ts";
 import { vrrpScreens } from "./vrrp-screen.ts";
 
@@ -106,19 +107,22 @@ export class VrrpSocket {
     return attempt(() =>
       this.#receivers.forEach((receiver, at) => {
         receiver.attachFilter(filterOf(this.#options, at === 0 ? VRRP : AUTHENTICATION_HEADER));
+        receiver.screenDigests([]);
       }),
     );
   }
 
   /**
    * Has the kernel drop what these routers would refuse anyhow, as far as a filter can tell; undefined: hears all again. Of several
-   * programs the most thorough that the kernel has room for is used (net.core.optmem_max is 20 kB before Linux 6.7).
+   * programs the most thorough that the kernel has room for is used (net.core.optmem_max is 20 kB before Linux 6.7). Wrong digests are
+   * dropped behind the kernel, where strangers are held back; also when the kernel takes no program.
    */
   screen(routers: readonly ScreenedRouter[] | undefined): Result<void, string> {
     if (routers === undefined) return this.listenFor(this.#options.virtualRouterIds);
     const { family } = this.#options;
     const screened = this.#receivers.map((receiver, at): Result<void, string> => {
       const withAuthenticationHeader = at > 0;
+      receiver.screenDigests(vrrpDigestRules({ family, withAuthenticationHeader, routers }));
       let result: Result<void, string> = failed("it has too many virtual routers");
       for (const program of vrrpScreens({ family, withAuthenticationHeader, routers })) {
         result = attempt(() => receiver.attachFilter(program));

@@ -164,4 +164,46 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
     send(ip("10.6.0.9"), 64);
     await eventually(() => to.heard.length === before + 64, { within: 5_000 });
   });
+
+  it.each([
+    "version 2 with an authentication header",
+    "version 3 with a trailer",
+    "version 3 over IPv6 with a trailer",
+  ])("drops wrong digests of a trusted sender, until it is told otherwise: %s", async (kind) => {
+    const { said = { ...kinds["version 3 with a trailer"]?.said, ...six } } = kinds[kind] ?? {};
+    const router = config(said);
+    const [from, to] = [open("a", router), open("b", router)];
+    const { version, virtualRouterId, advertisementInterval: interval, authentication, family } = router;
+    const addresses = router.virtualAddresses.map(({ address }) => address);
+    const source = family === 4 ? ip("10.6.0.1") : ip("fe80::6:1");
+    const { packets } = outgoingPackets(
+      { version, virtualRouterId, interval, authentication, addresses, priority: 200 },
+      createSender(router),
+      { source, exchange: { ...freshExchange, headerSequence: 7 }, clock: instant(1) },
+    );
+    const [{ bytes, destination } = { bytes: new Uint8Array(), destination: source }] = packets;
+    const wrong = bytes.slice();
+    const value = kind.includes("header") ? 32 : bytes.length - 16;
+    wrong[value] = (wrong[value] as number) ^ 1;
+    const send = (count: number) => {
+      for (let sent = 0; sent < count; sent++) from.socket.send(wrong, { destination, source });
+      from.socket.send(bytes, { destination, source });
+    };
+    const routers = [{ receiver: createReceiver(router), headerSequence: 7, trusted: [source] }];
+    to.socket.screen(routers);
+    send(200);
+    await eventually(() => to.heard.length >= 1, { within: 5_000 });
+    // Right ones come in order, so that of 200 wrong ones before it one would have been heard.
+    expect(to.heard).toHaveLength(1);
+    to.socket.listenFor([51]);
+    send(1);
+    await eventually(() => to.heard.length >= 3, { within: 5_000 });
+    to.socket.screen(routers);
+    send(40);
+    await eventually(() => to.heard.length >= 4, { within: 5_000 });
+    to.socket.screen(undefined);
+    send(1);
+    await eventually(() => to.heard.length >= 6, { within: 5_000 });
+    expect(to.heard).toHaveLength(6);
+  });
 });

@@ -18,6 +18,8 @@ const VIP = "10.77.0.100";
 const addresses = { a: "10.77.0.2", b: "10.77.0.3" } as const;
 const FORGER = "10.77.0.9";
 const PER_SECOND = 100_000;
+/** Of those that reach the process and cost it a digest each. */
+const DIGESTS_PER_SECOND = 40_000;
 const SECONDS = 6;
 /** So many advertisements of the master alone, at 0.1 s, and the pair has settled. */
 const SETTLED = 15;
@@ -46,14 +48,14 @@ const forgeries: readonly Spoil[] = [
 const wrongDigest: Spoil = (packet) => packet.fill(0, packet.length - 16);
 
 /** An Ethernet frame with an advertisement of priority 250, which would win at once if it were taken. */
-function frame(lines: string, spoil: Spoil): Uint8Array {
+function frame(lines: string, spoil: Spoil, source: string = FORGER): Uint8Array {
   const [instance] = load(configuration(lines, 250)).config.vrrpInstances;
   if (instance === undefined) throw new Error("no instance");
   const router = routerConfig(instance);
   const { version, virtualRouterId, advertisementInterval: interval, authentication } = router;
   const said = { version, virtualRouterId, interval, authentication, priority: 250 };
   const { packets } = outgoingPackets({ ...said, addresses: [VIP as IpAddress] }, createSender(router), {
-    source: FORGER as IpAddress,
+    source: source as IpAddress,
     exchange: freshExchange,
     clock: instant(1),
   });
@@ -122,14 +124,33 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
     }, 0);
   }
 
-  it.for([
+  interface Row {
+    readonly what: string;
+    readonly lines: string;
+    readonly master: "a" | "b";
+    readonly spoils: readonly Spoil[];
+    readonly source?: string;
+    readonly perSecond?: number;
+  }
+
+  it.for<Row>([
     { what: "a backup, six kinds in turn", lines: plain, master: "b", spoils: forgeries },
     { what: "a master, six kinds in turn", lines: plain, master: "a", spoils: forgeries },
     { what: "a backup, wrong digests of a stranger", lines: hmac, master: "b", spoils: [wrongDigest] },
-  ] as const)(
-    "RX-15 RX-16 100,000 forged packets a second never change a state, hide an advertisement or fill the log: $what",
+    {
+      what: "a backup, wrong digests in the name of its master",
+      ...{
+        lines: hmac,
+        master: "b",
+        spoils: [wrongDigest],
+        source: addresses.b,
+        perSecond: DIGESTS_PER_SECOND,
+      },
+    },
+  ])(
+    "RX-15 RX-16 forged packets by tens of thousands a second never change a state, hide an advertisement or fill the log: $what",
     { timeout: 60_000 },
-    async ({ lines, master, spoils, what }) => {
+    async ({ lines, master, spoils, what, source = FORGER, perSecond = PER_SECOND }) => {
       const { a } = await start(lines, master);
       const advertisers: string[] = [];
       const isMaster = (address: string) => address === addresses[master];
@@ -149,8 +170,8 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
       advertisers.length = 0;
       const before = { log: a.log.length, processor: processor(a) };
       const sent = await flood.send(namespaces, {
-        ...{ namespace: "s", interface: "to-a", perSecond: PER_SECOND, seconds: SECONDS },
-        frames: spoils.map((spoil) => frame(lines, spoil)),
+        ...{ namespace: "s", interface: "to-a", perSecond, seconds: SECONDS },
+        frames: spoils.map((spoil) => frame(lines, spoil, source)),
       });
       const used = processor(a) - before.processor;
       sniffer.close();
@@ -168,4 +189,29 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
       await eventually(() => a.log.includes("the flood of bad packets is over"), { within: 20_000 });
     },
   );
+
+  it("RX-22 a backup hears its master resign in the midst of wrong digests in the master's name", {
+    timeout: 60_000,
+  }, async () => {
+    const { a, b } = await start(hmac, "b");
+    // What was killed before has left its address, so that it says nothing yet.
+    const role = (daemon: VrrpDaemon) => daemon.log.match(/Entering \w+ STATE/g)?.at(-1) ?? "";
+    await eventually(() => role(b).includes("MASTER") && role(a).includes("BACKUP"), { within: 15_000 });
+    await eventually(() => holds("b") && !holds("a"), { within: 5_000 });
+    let isOver = false;
+    const flooding = flood.send(namespaces, {
+      ...{ namespace: "s", interface: "to-a", perSecond: DIGESTS_PER_SECOND, seconds: SECONDS },
+      frames: [frame(hmac, wrongDigest, addresses.b)],
+    });
+    const ended = flooding.finally(() => {
+      isOver = true;
+    });
+    await eventually(() => a.log.includes("a flood of bad packets"), { within: 5_000 });
+    expect([holds("a"), holds("b")]).toEqual([false, true]);
+    await b.stop();
+    await eventually(() => holds("a"), { within: 3_000 });
+    expect(isOver).toBe(false);
+    await ended;
+    expect(holds("a")).toBe(true);
+  });
 });
