@@ -37,7 +37,7 @@ export function resume(before: RouterState, event: Resumption): RouterStep {
     case "fault":
       return resumeFault(state, { role, faults, now });
     case "backup":
-      if (faults.length > 0) return enterFault({ ...state, role }, faults);
+      if (faults.length > 0) return resumeAtFault({ ...state, role }, faults);
       return {
         state: {
           ...state,
@@ -56,6 +56,12 @@ type Before<Kind extends Role["kind"]> = {
   readonly role: Extract<Role, { kind: Kind }>;
   readonly now: Instant;
 };
+
+/** It may have died while it took over, with addresses that its record knows nothing of. */
+function resumeAtFault(state: RouterState, faults: readonly FaultReason[]): RouterStep {
+  const entered = enterFault(state, faults);
+  return { state: entered.state, effects: [...giveUp(state.config), ...entered.effects] };
+}
 
 function resumeFault(
   state: RouterState,

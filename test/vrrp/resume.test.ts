@@ -73,6 +73,11 @@ describe("a router whose process died", () => {
     expect(next.told).toEqual(["remove-addresses"]);
   });
 
+  it("a fault that came meanwhile takes off what a Backup may have added when it died: it may have been taking over", () => {
+    const next = successor(bench("backup"), { died: 1, now: 1.5, faults: [DOWN] });
+    expect(next.told).toEqual(["remove-addresses", "backup -> fault"]);
+  });
+
   it("a fault that came meanwhile makes a Master resign; one that went lets it take part again", () => {
     const fault = successor(bench("master"), { died: 0.9, now: 1, faults: [DOWN] });
     expect(fault.state.role).toMatchObject({ kind: "fault", reasons: [DOWN] });
