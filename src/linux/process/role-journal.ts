@@ -1,7 +1,7 @@
 import { checked, mapMemory, systemCall } from "dgram-extra";
 import { type Instant, instant } from "../../base/time.ts";
-import type { Config } from "../../conf/model/config.ts";
-import type { RouterEntry, VrrpDirectorState } from "../../director/vrrp-director-state.ts";
+import { RecordWatch } from "../../director/record-watch.ts";
+import type { VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import {
   type Legacy,
   movingInstant,
@@ -14,8 +14,6 @@ const MFD_CLOEXEC = 1;
 /** Bytes of each of the two places a record may stand in; memory is taken only as far as it is written. */
 const PLACE = 1 << 20;
 const HEADER = 16;
-/** A record is also written this often for its counters' sake, in microseconds. */
-const REFRESH = 10_000_000;
 
 /**
  * Memory shared by the parent and its VRRP process, in which the child keeps what its successor has to know. It survives
@@ -28,12 +26,7 @@ export class RoleJournal {
   readonly #bytes: Uint8Array;
   readonly #head: Float64Array;
   #instants: Float64Array = new Float64Array(0);
-  /** Of each slot, what the record says. */
-  #told: readonly Told[] = [];
-  /** Those of the configuration that the record is of; another configuration has others. */
-  #slots: readonly RouterEntry[] | undefined;
-  #config: Config | undefined;
-  #writtenAt = Number.NEGATIVE_INFINITY;
+  readonly #watch = new RecordWatch();
 
   /** @param descriptor from `createJournalMemory`. @throws {SystemError} */
   constructor(descriptor: number, options: { readonly writable: boolean }) {
@@ -42,15 +35,10 @@ export class RoleJournal {
     this.#head = new Float64Array(memory, 0, 2);
   }
 
-  /**
-   * The child notes where it stands after a step: of the routers that the step touched, for with hundreds of them a packet
-   * for one must not cost a look at all. A state too large for its place is not recorded.
-   */
+  /** The child notes where it stands after a step. A state too large for its place is not recorded. */
   note(state: VrrpDirectorState, now: Instant): void {
-    const isAnother = state.slots !== this.#slots || state.config !== this.#config;
-    if (isAnother || now - this.#writtenAt > REFRESH || this.#differs(state)) {
-      this.#write(state, now);
-    } else {
+    if (this.#watch.isStale(state, now)) this.#write(state);
+    else {
       for (const { slot, state: router } of state.touched) {
         this.#instants[slot] = movingInstant(router.role) ?? 0;
       }
@@ -77,33 +65,9 @@ export class RoleJournal {
     this.#head[1] = 0;
   }
 
-  #differs({ touched }: VrrpDirectorState): boolean {
-    for (const { slot, state, priority, faults, told: said } of touched) {
-      const told = this.#told[slot];
-      const same =
-        told?.role === state.role.kind &&
-        told.master === state.master?.address &&
-        told.priority === priority &&
-        told.said === said &&
-        told.faults === faults.size;
-      if (!same) return true;
-    }
-    return false;
-  }
-
-  #write(state: VrrpDirectorState, now: Instant): void {
-    this.#config = state.config;
+  #write(state: VrrpDirectorState): void {
     const text = Buffer.from(JSON.stringify(vrrpRecord(state)));
     const next = this.#head[1] === 1 ? 2 : 1;
-    this.#slots = state.slots;
-    this.#told = state.slots.map((entry) => ({
-      role: entry.state.role.kind,
-      master: entry.state.master?.address,
-      priority: entry.priority,
-      said: entry.told,
-      faults: entry.faults.size,
-    }));
-    this.#writtenAt = now;
     if (8 + state.routers.size * 8 + text.length > PLACE) {
       this.#instants = new Float64Array(0);
       this.#head[1] = 0;
@@ -134,15 +98,6 @@ export class RoleJournal {
       text: this.#bytes.subarray(textAt, start + PLACE),
     };
   }
-}
-
-/** What of a router has to change for the record to be written again. */
-interface Told {
-  readonly role: string;
-  readonly master: string | undefined;
-  readonly priority: number;
-  readonly said: string | undefined;
-  readonly faults: number;
 }
 
 /** Makes the memory, to be inherited by children; nothing of it is ever on a disk. @throws {SystemError} */
