@@ -4,6 +4,7 @@ import type { RouterEntry } from "../director/vrrp-director-state.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { Role } from "../vrrp/router-state.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
+import { type Predecessor, Succession } from "./succession.ts";
 import { TakeoverRule } from "./takeover-rule.ts";
 
 /** Where broken promises go. */
@@ -17,6 +18,8 @@ interface Known {
   role: Role["kind"];
   /** The state told last to whoever is notified. */
   told: string | undefined;
+  /** Its process went on from one that died in the middle of a step: that one may have told or not. */
+  toldIsUnsure: boolean;
   readonly takeover: TakeoverRule;
 }
 
@@ -39,6 +42,7 @@ export class HostPromises {
   readonly #complaints: Complaints;
   #known: Known[] = [];
   readonly #inherited = new Set<string>();
+  #succession: Succession | undefined;
   #kernelChanges = -1;
   #missingSince: Instant | undefined;
   #second = -1;
@@ -54,12 +58,14 @@ export class HostPromises {
   stepped(event: VrrpHostEvent, now: Instant): boolean {
     const host = this.#host;
     this.#count(event, now);
-    if (event.kind === "start") this.#begun();
+    if (event.kind === "start") this.#begun(event, now);
     if (event.kind === "reload") this.#reloaded(now);
     const stopped = event.kind === "shutdown";
     if (stopped) this.#saidGoodbye(now);
     if (event.kind === "alarm") this.#deadlineAhead(now);
-    const changed = this.#rolesChanged(event, now) || host.kernel.changes !== this.#kernelChanges;
+    const rolesChanged = this.#rolesChanged(event, now);
+    if (event.kind === "start") this.#succeeded(now);
+    const changed = rolesChanged || host.kernel.changes !== this.#kernelChanges;
     if (event.kind === "packet") for (const known of this.#known) known.takeover.heard(now);
     if (changed || this.#missingSince !== undefined) {
       this.#kernelChanges = host.kernel.changes;
@@ -69,7 +75,10 @@ export class HostPromises {
   }
 
   /** Addresses of an earlier process that the new configuration does not know cannot be told from anybody's. */
-  #begun(): void {
+  #begun(event: VrrpHostEvent, now: Instant): void {
+    this.#succession = Succession.isBegunBy(event)
+      ? new Succession(this.#host, this.#known.map(predecessor), now)
+      : undefined;
     this.#known = [];
     this.#missingSince = undefined;
     const ours = new Set<string>();
@@ -79,6 +88,14 @@ export class HostPromises {
     this.#inherited.clear();
     for (const { interface: name, address } of this.#host.kernel.added())
       if (!ours.has(`${name} ${address}`)) this.#inherited.add(`${name} ${address}`);
+  }
+
+  #succeeded(now: Instant): void {
+    for (const { entry } of this.#known) {
+      const wrong = this.#succession?.wrong(entry);
+      if (wrong !== undefined) this.#broken(now, `(${entry.instance.name}) ${wrong}`);
+    }
+    this.#succession = undefined;
   }
 
   /** The world was changed from outside: what is missing now may be missing for a second. */
@@ -105,7 +122,7 @@ export class HostPromises {
     this.#known = [...this.#host.routers].map((entry) => {
       const role = entry.state.role.kind;
       const known = before.get(entry);
-      if (known === undefined) return { entry, role, told: undefined, takeover: new TakeoverRule(entry) };
+      if (known === undefined) return this.#newlyKnown(entry);
       if (known.role !== role) {
         const wrong = known.takeover.changed(role, { event, now });
         if (wrong !== undefined) this.#broken(now, `(${entry.instance.name}) ${wrong}`);
@@ -117,6 +134,19 @@ export class HostPromises {
     return true;
   }
 
+  /** A router that goes on for one of a process that died has told what that one told, and has to respect the same master. */
+  #newlyKnown(entry: RouterEntry): Known {
+    const role = entry.state.role.kind;
+    const succession = this.#succession;
+    const before = succession?.predecessor(entry);
+    if (succession === undefined || before === undefined)
+      return { entry, role, told: undefined, toldIsUnsure: false, takeover: new TakeoverRule(entry) };
+    const gap = succession.isClean ? succession.gap : 0;
+    const takeover = role === "backup" ? before.takeover.handedTo(entry, gap) : new TakeoverRule(entry);
+    const toldIsUnsure = succession.isUnsureOfTold(before);
+    return { entry, role, told: toldIsUnsure ? undefined : before.told, toldIsUnsure, takeover };
+  }
+
   /** I5. A router that waits for its start has told nothing yet. */
   #notified(now: Instant): void {
     for (const { name, state } of this.#host.lastStep.notified) {
@@ -124,8 +154,10 @@ export class HostPromises {
       if (known === undefined) continue;
       if (known.told === state) this.#broken(now, `(${name}) ${state} was notified twice`);
       known.told = state;
+      known.toldIsUnsure = false;
     }
-    for (const { entry, role, told } of this.#known) {
+    for (const { entry, role, told, toldIsUnsure } of this.#known) {
+      if (toldIsUnsure) continue;
       if (entry.instance.notify.any === undefined || role === "initialize") continue;
       // The first wait for a script is told to nobody.
       if (told === undefined && role === "fault") continue;
@@ -232,6 +264,12 @@ export class HostPromises {
   #broken(now: Instant, what: string): void {
     this.#complaints.violate(now, `${this.#host.name} ${what}`);
   }
+}
+
+function predecessor({ entry, role, told, toldIsUnsure, takeover }: Known): Predecessor {
+  const { role: last, priority } = entry.state;
+  const lastAdvertisementAt = last.kind === "master" ? last.lastAdvertisementAt : undefined;
+  return { entry, role, told, toldIsUnsure, takeover, lastAdvertisementAt, priority };
 }
 
 function clock(at: Instant): string {

@@ -18,3 +18,8 @@ export function advertised(
   const at = family === 4 ? 20 : 0;
   return { virtualRouterId: bytes[at + 1] as number, priority: bytes[at + 2] as number };
 }
+
+/** What tells the sockets of one interface and family from others. */
+export function wireKey(wire: { readonly interface: string; readonly family: 4 | 6 }): string {
+  return wire.family === 4 ? wire.interface : `${wire.interface}/6`;
+}

@@ -1,11 +1,11 @@
 import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
+import type { DirectorMachine, HostSetup } from "./host-surroundings.ts";
 import type { Violation } from "./invariants.ts";
 import type { Scenario, ScenarioHost } from "./scenario.ts";
 import { perform } from "./scenario-verbs.ts";
 import { Settlement } from "./settlement.ts";
-import type { DirectorMachine, HostSetup } from "./simulated-host.ts";
 import { type TraceEntry, World } from "./world.ts";
 import { readWrittenConfig } from "./written-config.ts";
 

@@ -3,6 +3,7 @@ import { instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { type Draw, draw } from "./draw.ts";
 import { type DrawnSite, drawSite } from "./draw-configs.ts";
+import { drawCrashes } from "./draw-crashes.ts";
 import { drawEpisode } from "./draw-faults.ts";
 import { drawSensorFaults } from "./draw-trackers.ts";
 import type { Scenario, ScenarioStep } from "./scenario.ts";
@@ -24,6 +25,7 @@ export function randomScenario(seed: number, seconds: number): Scenario {
   const random = seededRandom(seed ^ 0x5eed);
   const chance = draw(random);
   const trackers = draw(seededRandom(seed ^ 0x7ac4e5));
+  const crashes = draw(seededRandom(seed ^ 0xc4a54));
   const site = drawSite(random, { trackers });
   const steps: ScenarioStep[] = site.hosts.map(({ name }) => step(chance.between(0, 1), ["start", name]));
   const quiet = quietTime(site);
@@ -37,6 +39,7 @@ export function randomScenario(seed: number, seconds: number): Scenario {
     const faults = 1 + chance.below(FAULTS);
     steps.push(...drawEpisode(chance, { site, start: time, end, faults }));
     steps.push(...drawSensorFaults(trackers, { ...site, start: time, end }));
+    steps.push(...drawCrashes(crashes, { ...site, start: time, end }));
     steps.push(...leftDown(chance, { site, end }));
     steps.push(step(end, ["calm"]));
     time = end + quiet + chance.between(0, 2 * (usual - least));

@@ -26,6 +26,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
   reload: ({ world, config }, [name = "", file = name]) => world.host(name).reload(config(file)),
   stop: ({ world }, [name = ""]) => world.host(name).stop(),
   kill: ({ world }, [name = ""]) => world.host(name).kill(),
+  /** Only the VRRP process dies, its parent starts another after so many seconds; `crash a 0.1 3`: in a step, see `planCrash`. */
+  crash: ({ world }, [name = "", pause = "0", after]) =>
+    after === undefined
+      ? world.host(name).crash(seconds(Number(pause)))
+      : world.host(name).planCrash({ pause: seconds(Number(pause)), after: Number(after) }),
   "power-off": ({ world }, [name = ""]) => world.host(name).powerOff(),
   hold: ({ world }, [name = ""]) => world.host(name).hold(),
   resume: ({ world }, [name = ""]) => world.host(name).resume(),

@@ -43,7 +43,7 @@ export class Settlement {
     for (const host of world.hosts.values()) {
       host.kernel.refusals.clear();
       for (const { name } of host.setup.interfaces) host.kernel.setLink(name, true);
-      host.resume();
+      host.settle();
     }
     const configs = [...world.hosts.values()].flatMap(({ config }) => (config === undefined ? [] : [config]));
     const { elected, best } = settlingTimes(configs);

@@ -1,7 +1,5 @@
 import { unreachable } from "../base/assert.ts";
-import type { IpAddress } from "../base/ip-address.ts";
-import type { Machine } from "../base/machine.ts";
-import type { Duration, Instant } from "../base/time.ts";
+import { after, type Duration, type Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { Driver } from "../director/driver.ts";
 import type { SendPacket, VrrpHostEffect, VrrpHostEvent } from "../director/host.ts";
@@ -12,60 +10,26 @@ import {
   type VrrpDirectorState,
 } from "../director/vrrp-director-state.ts";
 import { recordEffects } from "./host-record.ts";
-import { advertised, type Packet } from "./packet.ts";
+import type {
+  Death,
+  DirectorMachine,
+  HostSetup,
+  LastStep,
+  PlannedDeath,
+  ScriptFate,
+  Surroundings,
+} from "./host-surroundings.ts";
+import { advertised, type Packet, wireKey } from "./packet.ts";
 import { SensedWorld } from "./sensed-world.ts";
-import { type InterfaceSetup, SimulatedKernel } from "./simulated-kernel.ts";
-
-/** What the world does for a host: networks, time, and the record. */
-export interface Surroundings {
-  /** Whether anybody wants to read the record: without it no line is put together. */
-  readonly tracing: boolean;
-  now(): Instant;
-  transmit(from: SimulatedHost, packet: Packet): void;
-  announce(from: SimulatedHost, announced: { readonly interface: string; readonly frame: Uint8Array }): void;
-  setAlarm(host: SimulatedHost, at: Instant | undefined): void;
-  /** Has an event reach the process after the kernel's own delay, in the order in which they were caused. */
-  tellLater(host: SimulatedHost, event: VrrpHostEvent, by: "netlink" | "parent"): void;
-  runScript(host: SimulatedHost, script: { readonly name: string; readonly timeout: Duration }): void;
-  record(who: string, what: string): void;
-  /** The process has taken an event and done what came of it. */
-  stepped(host: SimulatedHost, event: VrrpHostEvent): void;
-  /** A machine threw, which it must never do. */
-  broken(host: SimulatedHost, why: string): void;
-}
-
-/** What runs in the process; a test may put a broken one there. */
-export type DirectorMachine = Machine<VrrpDirectorState, VrrpHostEvent, VrrpHostEffect>;
-
-/** How a simulated host is made. */
-export interface HostSetup {
-  readonly name: string;
-  readonly interfaces: readonly InterfaceSetup[];
-}
-
-/** How a script ends when it is run now. */
-export type ScriptFate = "ok" | "fails" | "hangs";
-
-/** What the process asked for in its last step, for whoever checks on it. */
-export interface LastStep {
-  readonly notified: { readonly name: string; readonly state: string }[];
-  readonly removed: { readonly interface: string; readonly address: IpAddress }[];
-  /** VRIDs resigned from, one entry for each packet. */
-  readonly resigned: string[];
-  lines: number;
-}
+import { SimulatedJournal } from "./simulated-journal.ts";
+import { SimulatedKernel } from "./simulated-kernel.ts";
+import { WorldMark } from "./world-mark.ts";
 
 /** Packets a stopped process finds in its socket when it goes on; the rest the kernel has dropped. */
 const SOCKET_QUEUE = 200;
 const NONE: VrrpHostEvent[] = [];
 /** What comes by netlink, and is lost when its socket overflows. */
-const KERNEL_NEWS: ReadonlySet<VrrpHostEvent["kind"]> = new Set([
-  "snapshot",
-  "link",
-  "link-removed",
-  "address-added",
-  "address-removed",
-]);
+const KERNEL_NEWS = new Set(["snapshot", "link", "link-removed", "address-added", "address-removed"]);
 
 /**
  * A host of the simulated world: the live machine of the VRRP process with its live driver, and around it a process
@@ -95,16 +59,29 @@ export class SimulatedHost {
   #prepared: readonly SendPacket[] = [];
   /** What kernel and scripts told a held process. */
   #untold: VrrpHostEvent[] = [];
+  /** How the last process died that was not told to end. */
+  death: Death | undefined;
+  /** Whether all that a successor looked at when it began was as it had been then. */
+  isAsAtDeath = false;
+  #journal = new SimulatedJournal();
+  /** The configuration that the parent has, while there is a parent. */
+  #wanted: Config | undefined;
+  #planned: PlannedDeath | undefined;
+  #dying = false;
+  readonly #mark: WorldMark;
 
   constructor(setup: HostSetup, surroundings: Surroundings, machine: DirectorMachine = vrrpDirector) {
     this.#machine = machine;
     this.name = setup.name;
     this.setup = setup;
     this.#surroundings = surroundings;
-    this.kernel = new SimulatedKernel(setup.interfaces, (event) =>
-      surroundings.tellLater(this, event, "netlink"),
-    );
-    this.sensed = new SensedWorld((event) => surroundings.tellLater(this, event, "parent"));
+    const tell = (event: VrrpHostEvent, by: "netlink" | "parent"): void => {
+      this.#mark.changed(surroundings.now());
+      surroundings.tellLater(this, event, by);
+    };
+    this.kernel = new SimulatedKernel(setup.interfaces, (event) => tell(event, "netlink"));
+    this.sensed = new SensedWorld((event) => tell(event, "parent"));
+    this.#mark = new WorldMark(this.kernel, this.sensed);
   }
 
   get running(): boolean {
@@ -136,9 +113,55 @@ export class SimulatedHost {
     return this.#driver === undefined ? undefined : this.#machine.deadline(this.#driver.state);
   }
 
-  /** Starts a new process; one that runs goes on. */
+  /** Starts parent and process; those that run go on. */
   start(config: Config): void {
-    if (this.#process !== "none") return;
+    if (this.#process !== "none" || this.#wanted !== undefined) return;
+    this.#wanted = config;
+    this.#journal = new SimulatedJournal();
+    this.#begin(config);
+  }
+
+  /** The process dies and its parent lives: a successor goes on after a pause. */
+  crash(pause: Duration): void {
+    if (this.#process !== "none") this.#die(pause, { inStep: false });
+  }
+
+  /** It will die in the middle of a step. */
+  planCrash(planned: PlannedDeath): void {
+    if (this.#process !== "none") this.#planned = planned;
+  }
+
+  /** Nobody dies any more, and who is awaited comes now. */
+  settle(): void {
+    this.#planned = undefined;
+    this.#succeed();
+    this.resume();
+  }
+
+  #die(pause: Duration, { inStep }: { readonly inStep: boolean }): void {
+    const wanted = this.#wanted;
+    const at = this.#surroundings.now();
+    const told = inStep ? this.lastStep.notified.map(({ name }) => name) : [];
+    // It died before it knew, or before it counted.
+    const world = this.held || this.#mark.isNews(this.config, at) ? "unknown" : this.#mark.text;
+    this.death = { at, inStep, told, config: this.config, world };
+    this.kill();
+    this.#wanted = wanted;
+    this.#surroundings.record(this.name, inStep ? "dies in the middle of this" : "dies");
+    const { generation } = this;
+    this.#surroundings.later(after(at, pause), () => {
+      if (this.generation === generation) this.#succeed();
+    });
+    this.#surroundings.died(this);
+  }
+
+  #succeed(): void {
+    if (this.#process !== "none" || this.#wanted === undefined) return;
+    this.#journal.handOver();
+    this.#begin(this.#wanted);
+  }
+
+  #begin(config: Config): void {
     this.#process = "running";
     this.generation++;
     this.listening++;
@@ -150,27 +173,41 @@ export class SimulatedHost {
       alarm: { set: (at: Instant | undefined) => this.#surroundings.setAlarm(this, at) },
       perform: (effects: readonly VrrpHostEffect[]) => this.#perform(effects),
     };
-    this.#driver = new Driver(this.#machine, { host, initial: initialVrrpState() });
-    this.deliver({ kind: "start", config, ...this.kernel.snapshot(), ...this.sensed.readings(config) });
+    const legacy = this.#journal.read();
+    this.isAsAtDeath = this.death?.world === this.#mark.text && this.death.config === config;
+    this.#driver = new Driver(this.#machine, {
+      host,
+      initial: initialVrrpState(),
+      afterStep: (state, now) => {
+        if (!this.#dying) this.#journal.note(state, now);
+      },
+    });
+    const world = { ...this.kernel.snapshot(), ...this.sensed.readings(config) };
+    this.deliver({ kind: "start", config, ...world, ...legacy });
     this.sensed.introduceSessions(config);
   }
 
   /** SIGHUP with another file. */
   reload(config: Config): void {
+    if (this.#wanted !== undefined) this.#wanted = config;
     this.tell({ kind: "reload", config });
     this.sensed.introduceSessions(config);
   }
 
   /** SIGTERM: the process says goodbye and ends. */
   stop(): void {
+    if (this.#process === "held") return;
+    this.#wanted = undefined;
     if (this.#process !== "running") return;
     const resigned = this.#prepared.length > 0;
     this.deliver({ kind: "shutdown", ...(resigned ? { resigned } : {}) });
   }
 
-  /** SIGKILL: the process is gone, its addresses stay in the kernel. */
+  /** SIGKILL for parent and process: they are gone, addresses stay in the kernel. */
   kill(): void {
     this.#process = "none";
+    this.#wanted = undefined;
+    this.#planned = undefined;
     this.#driver = undefined;
     this.generation++;
     this.listening++;
@@ -256,10 +293,20 @@ export class SimulatedHost {
       this.#surroundings.broken(this, error instanceof Error ? error.message : String(error));
       this.kill();
     }
-    this.#surroundings.stepped(this, event);
+    const planned = this.#planned;
+    if (!this.#dying || planned === undefined) {
+      this.#surroundings.stepped(this, event);
+      return;
+    }
+    this.#dying = false;
+    this.#die(planned.pause, { inStep: true });
   }
 
-  #perform(effects: readonly VrrpHostEffect[]): readonly VrrpHostEvent[] {
+  #perform(wanted: readonly VrrpHostEffect[]): readonly VrrpHostEvent[] {
+    if (this.#dying) return NONE;
+    const left = this.#planned?.after ?? Number.POSITIVE_INFINITY;
+    this.#dying = wanted.length > left;
+    const effects = this.#dying ? wanted.slice(0, left) : wanted;
     if (this.#surroundings.tracing) recordEffects(this, { effects, record: this.#surroundings.record });
     let failures: VrrpHostEvent[] = NONE;
     for (const effect of effects) {
@@ -344,8 +391,4 @@ export class SimulatedHost {
     this.#surroundings.transmit(this, { interface: name, family, bytes, source, destination, hopLimit });
     return undefined;
   }
-}
-
-function wireKey(wire: { readonly interface: string; readonly family: 4 | 6 }): string {
-  return wire.family === 4 ? wire.interface : `${wire.interface}/6`;
 }

@@ -23,6 +23,18 @@ export class TakeoverRule {
     this.#zeroBefore = entry.counters.priorityZeroReceived;
   }
 
+  /**
+   * The rule of a router that goes on for this one, whose process died: time in which it was deaf is no silence of its
+   * master. Its record need not know how long a `preempt_delay` has run.
+   */
+  handedTo(entry: RouterEntry, gap: number): TakeoverRule {
+    const heir = new TakeoverRule(entry);
+    if (this.#respectedUntil !== undefined)
+      heir.#respectedUntil = after(this.#respectedUntil, gap as Duration);
+    heir.#delayIsUnsure = true;
+    return heir;
+  }
+
   /** A packet was taken in; perhaps it was an advertisement of ours. */
   heard(now: Instant): void {
     const { counters, state, config } = this.#entry;

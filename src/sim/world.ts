@@ -3,10 +3,11 @@ import { after, type Duration, type Instant, instant, microseconds } from "../ba
 import type { ScriptOutcome, VrrpHostEvent } from "../director/host.ts";
 import { ClientWatch } from "./client-watch.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { DirectorMachine, HostSetup, Surroundings } from "./host-surroundings.ts";
 import { Invariants, isActiveMaster, type Violation, WAKE_LATENESS } from "./invariants.ts";
 import { advertised, type Packet } from "./packet.ts";
 import { Segment } from "./segment.ts";
-import { type DirectorMachine, type HostSetup, SimulatedHost, type Surroundings } from "./simulated-host.ts";
+import { SimulatedHost } from "./simulated-host.ts";
 
 /** One thing that happened. */
 export interface TraceEntry {
@@ -172,6 +173,11 @@ export class World {
       tellLater: (host, event, by) => this.#tellLater(host, event, by),
       runScript: (host, script) => this.#runScript(host, script),
       record: (who, what) => this.record(who, what),
+      later: (at, action) => this.schedule(at, () => this.act(action)),
+      died: () => {
+        this.invariants.disturbed(this.#now);
+        this.client.look(this.#now);
+      },
       stepped: (host, event) => this.#stepped(host, event),
       broken: (host, why) => this.invariants.violate(this.#now, `${host.name}: the machine threw: ${why}`),
     };

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { instant } from "../../src/base/time.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../src/director/host.ts";
 import { vrrpDirector } from "../../src/director/vrrp-director.ts";
 import type { VrrpDirectorState } from "../../src/director/vrrp-director-state.ts";
+import type { VrrpRecord } from "../../src/director/vrrp-record.ts";
+import type { DirectorMachine } from "../../src/sim/host-surroundings.ts";
 import { advertised } from "../../src/sim/packet.ts";
 import { playScenario, violationLine } from "../../src/sim/play-scenario.ts";
 import { randomScenario } from "../../src/sim/random-world.ts";
 import { parseScenario, scenarioText } from "../../src/sim/scenario.ts";
 import { shrinkScenario } from "../../src/sim/shrink.ts";
-import type { DirectorMachine } from "../../src/sim/simulated-host.ts";
 
 /** So many seeds must be enough to notice any of the mutants. */
 const SEEDS = 40;
@@ -17,6 +19,8 @@ interface Mutant {
   readonly does: string;
   /** What it does not hear; everything else reaches the real machine. */
   readonly deaf?: (event: VrrpHostEvent, state: VrrpDirectorState) => boolean;
+  /** What it hears instead of an event. */
+  readonly mishears?: (event: VrrpHostEvent) => VrrpHostEvent;
   /** What it does instead of an effect. */
   readonly instead?: (effect: VrrpHostEffect, event: VrrpHostEvent) => readonly VrrpHostEffect[];
   readonly deadline?: DirectorMachine["deadline"];
@@ -28,6 +32,11 @@ const priorityOf = (event: VrrpHostEvent): number | undefined =>
 
 const isMaster = (state: VrrpDirectorState): boolean =>
   [...state.routers.values()].some((entry) => entry.state.role.kind === "master");
+
+function withRecord(event: VrrpHostEvent, change: (record: VrrpRecord) => VrrpRecord): VrrpHostEvent {
+  if (event.kind !== "start" || event.legacy === undefined) return event;
+  return { ...event, legacy: { ...event.legacy, record: change(event.legacy.record) } };
+}
 
 const MUTANTS: readonly Mutant[] = [
   {
@@ -92,6 +101,33 @@ const MUTANTS: readonly Mutant[] = [
     noticedAs: /wanted fault|wanted no fault|wanted the best one/,
   })),
   {
+    does: "begins anew when it should go on",
+    mishears: (event) => {
+      if (event.kind !== "start") return event;
+      const { legacy: _, ...fresh } = event;
+      return fresh;
+    },
+    noticedAs: /goes on as backup and was master: wanted master/,
+  },
+  {
+    does: "forgets, when it goes on, how its scripts stood",
+    mishears: (event) => withRecord(event, (record) => ({ ...record, scripts: [] })),
+    noticedAs: /goes on with priority|goes on as fault and was/,
+  },
+  {
+    does: "forgets, when it goes on, which master it had heard",
+    mishears: (event) =>
+      withRecord(event, (record) => ({
+        ...record,
+        routers: record.routers.map((router) =>
+          router.role.kind === "backup"
+            ? { ...router, role: { ...router.role, masterDownAt: instant(0) } }
+            : router,
+        ),
+      })),
+    noticedAs: /became master .* too early/,
+  },
+  {
     does: "throws when it hears priority 0",
     instead: (effect, event) => {
       if (priorityOf(event) === 0) throw new Error("zero");
@@ -108,9 +144,10 @@ function remember(effect: VrrpHostEffect): VrrpHostEffect {
   return effect;
 }
 
-function machineOf({ deaf, instead, deadline }: Mutant): DirectorMachine {
+function machineOf({ deaf, mishears, instead, deadline }: Mutant): DirectorMachine {
   return {
-    step(state, event, now) {
+    step(state, told, now) {
+      const event = mishears?.(told) ?? told;
       if (deaf?.(event, state) === true) return { state, effects: [] };
       const step = vrrpDirector.step(state, event, now);
       return {

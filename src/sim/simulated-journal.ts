@@ -1,0 +1,48 @@
+import { type Instant, instant } from "../base/time.ts";
+import { RecordWatch } from "../director/record-watch.ts";
+import type { VrrpDirectorState } from "../director/vrrp-director-state.ts";
+import {
+  type Legacy,
+  movingInstant,
+  type VrrpRecord,
+  vrrpRecord,
+  withMovingInstant,
+} from "../director/vrrp-record.ts";
+
+/** The parent's memory of its VRRP process, as `linux/process/role-journal` keeps it: as old, and as plain. */
+export class SimulatedJournal {
+  readonly #instants: number[] = [];
+  #watch = new RecordWatch();
+  #record: VrrpRecord | undefined;
+  #lastStep: Instant = instant(0);
+
+  /** Another process writes from now on, which knows nothing of what the one before has written. */
+  handOver(): void {
+    this.#watch = new RecordWatch();
+  }
+
+  /** The process has done what a step asked for. */
+  note(state: VrrpDirectorState, now: Instant): void {
+    if (this.#watch.isStale(state, now)) {
+      this.#record = vrrpRecord(state);
+      let at = 0;
+      for (const { state: router } of state.routers.values())
+        this.#instants[at++] = movingInstant(router.role) ?? 0;
+    } else {
+      for (const { slot, state: router } of state.touched)
+        this.#instants[slot] = movingInstant(router.role) ?? 0;
+    }
+    this.#lastStep = now;
+  }
+
+  /** What a successor is given; nothing when there was no step. */
+  read(): { readonly legacy?: Legacy } {
+    if (this.#record === undefined) return {};
+    const record = JSON.parse(JSON.stringify(this.#record)) as VrrpRecord;
+    const routers = record.routers.map((router, at) => ({
+      ...router,
+      role: withMovingInstant(router.role, instant(this.#instants[at] ?? 0)),
+    }));
+    return { legacy: { record: { ...record, routers }, diedAt: this.#lastStep } };
+  }
+}
