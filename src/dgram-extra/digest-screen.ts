@@ -11,6 +11,12 @@ export interface DigestRange extends DigestPlace {
   readonly length: number;
 }
 
+/** The highest sequence number that was taken from a sender (4 or 16 octets of address), or from anybody. */
+export interface SequenceMark {
+  readonly source?: Uint8Array;
+  readonly sequence: bigint;
+}
+
 /** Which datagrams carry a keyed digest (RFC 2104), what it covers and where it stands. */
 export interface DigestRule {
   readonly algorithm: "md5" | "sha256";
@@ -27,18 +33,26 @@ export interface DigestRule {
   readonly zeroed: readonly DigestRange[];
   /** The digest, cut to what there is room for. */
   readonly value: DigestRange;
+  /**
+   * Datagrams whose number is not above the first mark for their sender are refused too: 4 octets, or 8 that wrap around
+   * (RFC 1982). Four marks are kept, of more the first.
+   */
+  readonly sequence?: DigestPlace & { readonly length: 4 | 8; readonly marks: readonly SequenceMark[] };
 }
 
-const RULE = 224;
+const RULE = 360;
+const MARKS_AT = 232;
+const MARK = 32;
 const MOST_MATCHES = 4;
 const MOST_ZEROED = 6;
 const MOST_BEFORE = 32;
+const MOST_MARKS = 4;
 const algorithms = { md5: 1, sha256: 2 } as const;
 const bases = { start: 0, payload: 1, end: 2 } as const;
 
 /**
  * Rules as native/digest-screen.c reads them, with their keys prepared. The first that concerns a datagram decides. It refuses a
- * wrong digest and nothing else: a datagram that no rule concerns, or that is too short for one or was cut, is let through.
+ * wrong digest or an old number and nothing else: a datagram that no rule concerns, or that is too short for one or was cut, is let through.
  */
 export class DigestScreen {
   /** Rules one after the other. */
@@ -52,6 +66,22 @@ export class DigestScreen {
     this.bytes = new Uint8Array(RULE * rules.length);
     for (const [at, rule] of rules.entries()) {
       write(rule, this.bytes.subarray(at * RULE, (at + 1) * RULE), options.withHeader);
+      this.mark(at, rule.sequence?.marks ?? []);
+    }
+  }
+
+  /** Replaces the marks of the rule of that number. @throws {RangeError} when there is no such rule. */
+  mark(rule: number, marks: readonly SequenceMark[]): void {
+    const from = rule * RULE + MARKS_AT;
+    this.bytes.fill(0, from, from + MOST_MARKS * MARK);
+    const view = new DataView(this.bytes.buffer, from, MOST_MARKS * MARK);
+    for (const [index, { source, sequence }] of marks.slice(0, MOST_MARKS).entries()) {
+      const at = index * MARK;
+      view.setUint32(at, 1, true);
+      view.setUint32(at + 4, source?.length ?? 0, true);
+      if (source !== undefined) this.bytes.set(source.subarray(0, 16), from + at + 8);
+      view.setUint32(at + 24, Number(BigInt.asUintN(32, sequence >> 32n)), true);
+      view.setUint32(at + 28, Number(BigInt.asUintN(32, sequence)), true);
     }
   }
 }
@@ -88,7 +118,8 @@ function write(rule: DigestRule, bytes: Uint8Array, withHeader: boolean): void {
   bytes.set(octets, 72);
   for (const [index, range] of zeroed.entries()) writeRange(view, 104 + index * 8, range);
   writeRange(view, 152, rule.value);
-  native.prepareDigestKey(algorithms[rule.algorithm], rule.key, bytes.subarray(160));
+  native.prepareDigestKey(algorithms[rule.algorithm], rule.key, bytes.subarray(160, 224));
+  if (rule.sequence !== undefined) writeRange(view, 224, rule.sequence);
 }
 
 function writeRange(view: DataView, at: number, range: DigestRange): void {

@@ -1,7 +1,7 @@
 /** dgram-extra: raw IP, AF_PACKET, netlink and unix datagram sockets for Node, and the system calls around them. */
 export { addressOf, bpf } from "./bpf.ts";
 export type { SocketEvents, SocketOptions } from "./configurable-socket.ts";
-export type { DigestPlace, DigestRange, DigestRule } from "./digest-screen.ts";
+export type { DigestPlace, DigestRange, DigestRule, SequenceMark } from "./digest-screen.ts";
 export { type DirectoryChange, DirectoryWatcher } from "./directory-watcher.ts";
 export { makeFifo } from "./fifo.ts";
 export { isLockedByAnother, lockFile } from "./file-lock.ts";

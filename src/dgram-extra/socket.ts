@@ -1,5 +1,5 @@
 import { ConfigurableSocket, isIpv6, type SocketOptions } from "./configurable-socket.ts";
-import { type DigestRule, DigestScreen } from "./digest-screen.ts";
+import { type DigestRule, DigestScreen, type SequenceMark } from "./digest-screen.ts";
 import { inNetworkNamespace } from "./network-namespace.ts";
 import { ReceivedBatch } from "./received-batch.ts";
 import { type EncodedEndpoint, type Endpoint, encodeEndpoint, type LinkEndpoint } from "./socket-address.ts";
@@ -109,13 +109,18 @@ export class Socket extends ConfigurableSocket {
   }
 
   /**
-   * Drops datagrams with a wrong keyed digest before there is a message, for some ten times less than JavaScript would take; replaces
+   * Drops datagrams with a wrong keyed digest, or a number that was heard before, before there is a message, for some ten times less than JavaScript would take; replaces
    * the rules before, none: hands over everything again. Of a turn of the event loop they take less than others do.
    * @throws {RangeError} when a rule has more than there is room for.
    */
   screenDigests(rules: readonly DigestRule[]): void {
     const withHeader = this.type === "raw4";
     this.#screen = rules.length === 0 ? undefined : new DigestScreen(rules, { withHeader });
+  }
+
+  /** Replaces the marks of one of the rules that `screenDigests` was given, by its place among them. @throws {RangeError} */
+  markSequences(rule: number, marks: readonly SequenceMark[]): void {
+    this.#screen?.mark(rule, marks);
   }
 
   /** Keeps the process running while open (the default). */

@@ -149,6 +149,56 @@ describe("a rule", () => {
     }
   });
 
+  it("refuses numbers that are not above the mark of their sender, or of all", () => {
+    const place8 = { ...place("start", 16), length: 8 } as const;
+    const message = (number: bigint) => {
+      const bytes = new Uint8Array(12);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, number));
+      return join(digest("md5", key, bytes), bytes);
+    };
+    const [top, half] = [(1n << 64n) - 1n, 1n << 63n];
+    const marks = [
+      { source: four, sequence: 1_000n << 32n },
+      { source: sixteen, sequence: top },
+    ];
+    const rules = [leading("md5", key, { sequence: { ...place8, marks } })];
+    const look = (source: Uint8Array, number: bigint) =>
+      isDigestWrong(rules, { withHeader: false, bytes: message(number), source });
+    const mark = 1_000n << 32n;
+    expect([mark - 1n, mark, mark + 1n, mark + half - 1n].map((one) => look(four, one))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    // Numbers wrap around, and other senders have marks of their own or none.
+    expect([top - 1n, top, 0n, 1n].map((one) => look(sixteen, one))).toEqual([true, true, false, false]);
+    expect([0n, mark, top].map((one) => look(Uint8Array.of(1, 2, 3, 4), one))).toEqual([false, false, false]);
+    expect(look(none, 0n)).toBe(false);
+    const short = { ...place("start", 20), length: 4 } as const;
+    const all = [leading("md5", key, { sequence: { ...short, marks: [{ sequence: 7n }] } })];
+    const numbers = [6n, 7n, 8n, 0xffff_ffffn].map((number) =>
+      isDigestWrong(all, { withHeader: false, bytes: message(number), source: four }),
+    );
+    expect(numbers).toEqual([true, true, false, false]);
+  });
+
+  it("gets other marks, four at most", () => {
+    const sequence = { ...place("start", 0), length: 4, marks: [{ sequence: 1n }] } as const;
+    const screen = new DigestScreen([leading("md5", key), leading("md5", key, { sequence })], {
+      withHeader: false,
+    });
+    const marks = () => [...screen.bytes.subarray(360 + 232)].filter((octet) => octet !== 0);
+    expect(marks()).toEqual([1, 1]);
+    screen.mark(1, [{ source: four, sequence: 0x0200_0000_0003n }]);
+    expect(marks()).toEqual([1, 4, 192, 2, 1, 2, 3]);
+    screen.mark(1, Array(5).fill({ sequence: 9n }));
+    expect(marks()).toEqual([1, 9, 1, 9, 1, 9, 1, 9]);
+    screen.mark(1, []);
+    expect(marks()).toEqual([]);
+    expect(() => screen.mark(2, [])).toThrow(RangeError);
+  });
+
   it("finds the payload behind an IPv4 header with options, if that is as long as it says", () => {
     const matches = [{ ...place("payload", 1), octet: 51 }];
     const rule = leading("md5", key, { matches });
@@ -214,6 +264,15 @@ describe("a rule", () => {
         octets: fc.uint8Array({ maxLength: 32 }),
         sourceAt: fc.integer({ min: -2, max: 99 }),
       }),
+      sequence: fc.option(
+        fc.record({
+          from: fc.constantFrom("start", "payload", "end"),
+          offset: ends,
+          length: fc.constantFrom(4, 8),
+          marks: fc.constant([{ sequence: 9n }]),
+        }),
+        { nil: undefined },
+      ),
       payloadLength: fc.option(fc.record({ fixed: length, each: length, counter: anyPlace }), {
         nil: undefined,
       }),
@@ -239,7 +298,7 @@ describe("a rule", () => {
             const at = (from === "end" ? datagram.length : 0) + offset;
             return at < 0 || at + width > datagram.length;
           });
-          if (isBeside) expect(answer).toBe(false);
+          if (isBeside && one.sequence === undefined) expect(answer).toBe(false);
         },
       ),
       { numRuns: 5_000 },
@@ -260,13 +319,13 @@ describe("a rule", () => {
 
 describe("the native calls", () => {
   it("refuse what does not fit together", () => {
-    const [rules, slots, records] = [new Uint8Array(224), new Uint8Array(64), new Uint8Array(192)];
+    const [rules, slots, records] = [new Uint8Array(360), new Uint8Array(64), new Uint8Array(192)];
     expect(() => native.screenDigests(rules, slots, 64, records, 2)).toThrow(RangeError);
     expect(() => native.screenDigests(rules, slots, 65, records, 1)).toThrow(RangeError);
     expect(() => native.screenDigests(rules, slots, 0, records, 1)).toThrow(RangeError);
     expect(() => native.prepareDigestKey(3, none, new Uint8Array(64))).toThrow(RangeError);
     expect(() => native.prepareDigestKey(1, none, new Uint8Array(63))).toThrow(RangeError);
     // A table of noise computes nothing.
-    expect(native.screenDigests(new Uint8Array(224).fill(255), slots, 64, records, 1)).toBe(0);
+    expect(native.screenDigests(new Uint8Array(360).fill(255), slots, 64, records, 1)).toBe(0);
   });
 });

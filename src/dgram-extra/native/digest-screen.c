@@ -1,6 +1,6 @@
 /*
  * A screen of keyed digests: tells which of the datagrams just received carry a wrong one, before they cost JavaScript
- * anything. What is covered by a digest and where it stands is said by rules, so that no protocol is known here. A
+ * anything, or a number that was heard before. What is covered by a digest and where it stands is said by rules, so that no protocol is known here. A
  * datagram that no rule concerns, or that a rule cannot be applied to, is let through.
  * The layout of a rule is shared with digest-screen.ts.
  */
@@ -16,6 +16,7 @@
 #define MOST_MATCHES 4
 #define MOST_ZEROED 6
 #define MOST_BEFORE 32
+#define MOST_MARKS 4
 #define LEAST_IPV4_HEADER 20
 
 /* A place in a datagram, counted from its start, from its payload (behind an IPv4 header) or from its end. */
@@ -36,6 +37,15 @@ struct range {
   struct place place;
   uint16_t length;
   uint16_t reserved;
+};
+
+/* The highest sequence number that was taken from a sender, or with a source_length of 0 from anybody. */
+struct mark {
+  uint32_t used;
+  uint32_t source_length;
+  uint8_t source[16];
+  uint32_t high;
+  uint32_t low;
 };
 
 struct rule {
@@ -59,8 +69,11 @@ struct rule {
   struct range zeroed[MOST_ZEROED];
   struct range value;
   struct digest_key key;
+  /* a number of 4 octets, or of 8 that wrap around; a length of 0: there is none */
+  struct range sequence;
+  struct mark marks[MOST_MARKS];
 };
-_Static_assert(sizeof(struct rule) == 224, "digest-screen.ts writes rules of 224 bytes");
+_Static_assert(sizeof(struct rule) == 360, "digest-screen.ts writes rules of 360 bytes");
 
 struct datagram {
   const uint8_t *bytes;
@@ -105,23 +118,49 @@ static bool concerns(const struct rule *rule, struct datagram *datagram) {
   return datagram->length - datagram->payload == wanted;
 }
 
-/* Puts the sender's address, as the kernel told it, into the octets that are covered beside the datagram. */
+/* The sender's address as the kernel told it; returns its length, 0 when there is none. */
+static size_t source_of(const struct record *record, const void **address) {
+  if (record->source.ss_family == AF_INET && record->source_length >= sizeof(struct sockaddr_in)) {
+    *address = &((const struct sockaddr_in *)&record->source)->sin_addr;
+    return 4;
+  }
+  if (record->source.ss_family == AF_INET6 && record->source_length >= sizeof(struct sockaddr_in6)) {
+    *address = &((const struct sockaddr_in6 *)&record->source)->sin6_addr;
+    return 16;
+  }
+  return 0;
+}
+
+/* Puts the sender's address into the octets that are covered beside the datagram. */
 static bool put_source(const struct rule *rule, const struct record *record, uint8_t *before) {
   if (rule->source_at < 0) return true;
-  const void *address;
-  size_t length, at = (size_t)rule->source_at;
-  if (record->source.ss_family == AF_INET && record->source_length >= sizeof(struct sockaddr_in)) {
-    address = &((const struct sockaddr_in *)&record->source)->sin_addr;
-    length = 4;
-  } else if (record->source.ss_family == AF_INET6 && record->source_length >= sizeof(struct sockaddr_in6)) {
-    address = &((const struct sockaddr_in6 *)&record->source)->sin6_addr;
-    length = 16;
-  } else {
-    return false;
-  }
-  if (at > rule->before_length || length > rule->before_length - at) return false;
+  const void *address = NULL;
+  size_t length = source_of(record, &address), at = (size_t)rule->source_at;
+  if (length == 0 || at > rule->before_length || length > rule->before_length - at) return false;
   memcpy(before + at, address, length);
   return true;
+}
+
+static bool is_from(const struct mark *mark, const struct record *record) {
+  if (mark->source_length == 0) return true;
+  const void *address = NULL;
+  size_t length = source_of(record, &address);
+  return length > 0 && length == mark->source_length && memcmp(address, mark->source, length) == 0;
+}
+
+/* Whether a datagram has a number that was taken before, or a lower one; one of 8 octets wraps around (RFC 1982). */
+static bool is_old(const struct rule *rule, const struct datagram *datagram) {
+  size_t at, length = rule->sequence.length;
+  if ((length != 4 && length != 8) || !find(datagram, &rule->sequence.place, length, &at)) return false;
+  uint64_t number = 0;
+  for (size_t octet = 0; octet < length; octet++) number = number << 8 | datagram->bytes[at + octet];
+  for (size_t index = 0; index < MOST_MARKS; index++) {
+    const struct mark *mark = &rule->marks[index];
+    if (!mark->used || !is_from(mark, datagram->record)) continue;
+    uint64_t taken = (uint64_t)mark->high << 32 | mark->low;
+    return length == 4 ? number <= taken : (int64_t)(taken - number) >= 0;
+  }
+  return false;
 }
 
 /* Makes a range of the datagram zero in its copy, which begins at `from`; what lies before that is not covered anyhow. */
@@ -158,9 +197,9 @@ static bool finds_wrong(const struct rule *rule, const struct datagram *datagram
 }
 
 /* The first rule that concerns a datagram decides. */
-static bool is_wrong(const struct rule *rules, size_t count, struct datagram *datagram) {
+static bool is_refused(const struct rule *rules, size_t count, struct datagram *datagram) {
   for (size_t at = 0; at < count; at++) {
-    if (concerns(&rules[at], datagram)) return finds_wrong(&rules[at], datagram);
+    if (concerns(&rules[at], datagram)) return is_old(&rules[at], datagram) || finds_wrong(&rules[at], datagram);
   }
   return false;
 }
@@ -191,7 +230,7 @@ static napi_value screen_digests(napi_env env, napi_callback_info info) {
     struct record *record = &records[at];
     struct datagram datagram = {slots + (size_t)at * slot_size, record->length, 0, record};
     bool whole = record->length <= slot_size && (record->flags & MSG_TRUNC) == 0;
-    record->refused = whole && is_wrong((const struct rule *)rules, rules_length / sizeof(struct rule), &datagram);
+    record->refused = whole && is_refused((const struct rule *)rules, rules_length / sizeof(struct rule), &datagram);
     refused += record->refused;
   }
   return make_number(env, refused);
