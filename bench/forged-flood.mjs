@@ -5,7 +5,7 @@
 // its master, and how many lines it logged. Needs a build, root, iproute2 and a C compiler.
 //
 //   node bench/forged-flood.mjs [--program locum|keepalived] [--rate 100000] [--seconds 10] [--only v3-backup,...]
-//       [--classes ttl,checksum,...] [--verbose]
+//       [--classes "ttl;checksum;..."] [--verbose]
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,6 +30,7 @@ const programs = {
 const FORGER = "10.77.0.9";
 const [A, B] = ["10.77.0.2", "10.77.0.3"];
 const IN_PEERS_NAME = "digest, in the peer's name";
+const REPLAYED = "replayed, all of the peer's packets so far";
 const GROUP_MAC = "01005e000012";
 
 const { values: options } = parseArgs({
@@ -80,9 +81,9 @@ function plain() {
   return { ...one, mix: Object.values(one).flat() };
 }
 
-/** A wrong digest, from a stranger or in the name of the genuine peer. */
+/** A wrong digest, from a stranger or in the name of the genuine peer; and right ones that were heard before. */
 function byDigest(spoil) {
-  return { digest: [spoil], [IN_PEERS_NAME]: [spoil] };
+  return { digest: [spoil], [IN_PEERS_NAME]: [spoil], [REPLAYED]: [] };
 }
 
 function withPassword() {
@@ -165,8 +166,11 @@ async function measure(name, setup) {
   await until(() => holds(master) && !holds(master === "a" ? "b" : "a"), directors);
   await pause(1500);
   for (const [kind, spoils] of Object.entries(setup.forged)) {
-    if (options.classes !== undefined && !options.classes.split(",").includes(kind)) continue;
-    const frames = spoils.map((spoil) => frame(setup, spoil, kind === IN_PEERS_NAME ? B : FORGER));
+    if (options.classes !== undefined && !options.classes.split(";").includes(kind)) continue;
+    const frames =
+      kind === REPLAYED
+        ? await recorded()
+        : spoils.map((spoil) => frame(setup, spoil, kind === IN_PEERS_NAME ? B : FORGER));
     await flood({ name, kind, frames, master, lines });
     // Until what a flood has switched on is off again: each class meets a director at rest.
     await pause(options.program === "locum" ? 12_500 : 1_500);
@@ -223,6 +227,14 @@ function frame(setup, spoil, source) {
   return `${GROUP_MAC}0200000000090800${Buffer.from(packet).toString("hex")}`;
 }
 
+/** What the peer says in three seconds, as frames. */
+async function recorded() {
+  const wire = listen();
+  await pause(3000);
+  wire.close();
+  return wire.frames;
+}
+
 function send(frames) {
   const [program, ...words] = inNamespace(names.s, [flooder, "to-a", options.rate, options.seconds]);
   return new Promise((resolve, reject) => {
@@ -256,12 +268,15 @@ function listen() {
   const at = { protocol: 3, interface: "to-b", namespace: names.s };
   const socket = createSocket({ type: "packet", ...at });
   const sources = [];
+  const frames = [];
   socket.on("message", (bytes) => {
     const isVrrp = bytes.readUInt16BE(12) === 0x0800 && [51, 112].includes(bytes[23]);
-    if (isVrrp) sources.push(bytes.subarray(26, 30).join("."));
+    if (!isVrrp) return;
+    sources.push(bytes.subarray(26, 30).join("."));
+    frames.push(bytes.toString("hex"));
   });
   socket.bind();
-  return { sources, close: () => socket.close() };
+  return { sources, frames, close: () => socket.close() };
 }
 
 /** Seconds of processor that a process has used. */

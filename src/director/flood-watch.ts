@@ -130,6 +130,15 @@ export class FloodWatch {
     if (standing?.backlogUntil !== undefined) screen(standing, context);
   }
 
+  /** A packet was taken: nobody need look at it a second time. */
+  took(packet: Packet, { receiver, exchange }: RouterEntry, { out }: StepContext): void {
+    if (this.#standings.get(keyOf(packet))?.backlogUntil === undefined) return;
+    const { virtualRouterId } = receiver.config;
+    const { headerSequence, heard } = exchange;
+    const { interface: name, family } = packet;
+    out.push({ kind: "screen-heard", interface: name, family, virtualRouterId, headerSequence, heard });
+  }
+
   /** Lets everything through again: what is screened for has changed. A flood that goes on shows itself at once. */
   lift(context: StepContext): void {
     for (const standing of this.#standings.values()) {
@@ -207,6 +216,7 @@ function screen(standing: Standing, { state, out }: StepContext): void {
     .map(([, entry]) => ({
       receiver: entry.receiver,
       headerSequence: entry.exchange.headerSequence,
+      heard: entry.exchange.heard,
       ...(standing.backlogUntil === undefined ? {} : { trusted: trustedBy(entry) }),
     }));
   out.push({ kind: "screen-wire", interface: standing.interface, family: standing.family, routers });

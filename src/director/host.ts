@@ -4,6 +4,7 @@ import type { Config } from "../conf/model/config.ts";
 import type { ScriptCommand } from "../conf/model/global-definitions.ts";
 import type { PolicyRule, Route } from "../conf/model/route.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import type { HeardSequence } from "../vrrp/authentication-trailer.ts";
 import type { Receiver } from "../vrrp/reception.ts";
 import type { Notification } from "./notification.ts";
 import type { FileReading, ProcessCount } from "./tracker-standings.ts";
@@ -186,6 +187,8 @@ export interface ScreenedRouter {
   readonly receiver: Receiver;
   /** The highest number of an authentication header it has sent or taken: lower ones are refused as heard before. */
   readonly headerSequence: number;
+  /** The highest sequence of a trailer that was taken from each sender, the latest first: the same of them. */
+  readonly heard: readonly HeardSequence[];
   /**
    * Where a digest tells right from wrong: let only one in 32 of the packets through whose sender is none of these, and nothing
    * with a wrong digest, as far as that costs less than to hand it over.
@@ -207,6 +210,15 @@ export type VrrpHostEffect =
       readonly interface: string;
       readonly family: AddressFamily;
       readonly routers?: readonly ScreenedRouter[];
+    }
+  /** What a router that is screened has heard by now, so that it is not heard again. */
+  | {
+      readonly kind: "screen-heard";
+      readonly interface: string;
+      readonly family: AddressFamily;
+      readonly virtualRouterId: number;
+      readonly headerSequence: number;
+      readonly heard: readonly HeardSequence[];
     }
   | SendPacket
   /** Hold these ready, instead of what was held before, and send them the moment the process is told to stop. */

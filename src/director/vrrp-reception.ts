@@ -71,6 +71,7 @@ export function packet(event: Extract<VrrpHostEvent, { kind: "packet" }>, contex
   }
   entry.exchange = reception.exchange;
   if (entry.heardFrom[0] !== event.source) hearFrom(entry, event, context);
+  if (asksForDigest(entry)) state.floods.took(event, entry, context);
   entry.counters.advertisementsReceived++;
   if (reception.value.priority === 0) entry.counters.priorityZeroReceived++;
   deliver(entry, { kind: "advertisement", received: reception.value }, context);
@@ -81,9 +82,9 @@ function asksForDigest({ receiver }: RouterEntry): boolean {
   return receiver.trailer !== undefined || receiver.authenticationType === AUTHENTICATION_TYPE.ah;
 }
 
-/** Whether it took a digest to find out. */
+/** Whether it took a digest to find out, or the kernel could not have done so for another reason. */
 function isByDigest(kind: RejectionKind, view: PacketView): boolean {
-  if (kind === "trailer-wrong" || kind === "trailer-replayed") return true;
+  if (kind === "trailer-wrong" || kind === "trailer-replayed" || kind === "trailer-stale") return true;
   return (
     view.authenticationHeaderAt !== undefined && (kind === "authentication-failed" || kind === "replayed")
   );

@@ -167,6 +167,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         this.#wires.close(effect);
         return undefined;
       case "screen-wire":
+      case "screen-heard":
         return this.#wires.screen(effect);
       case "send-packet":
         // Whoever has resigned must not be heard as master again; the stop itself is on its way.

@@ -12,7 +12,12 @@ import { type AddressFamily, type IpAddress, parseIpAddress } from "../base/ip-a
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
 import type { ScreenedRouter } from "../director/host.ts";
-import { vrrpDigestRules } from "./vrrp-digest-rules.ts";
+import {
+  type HeardBefore,
+  sequenceMarks,
+  type VrrpDigestRule,
+  vrrpDigestRules,
+} from "./vrrp-digest-rules.ts";
 import { dropEverything, vrrpFilter } from "./vrrp-filter.ts";
 import { vrrpScreens } from "./vrrp-screen.ts";
 
@@ -84,6 +89,8 @@ export class VrrpSocket {
   /** By source, where the kernel makes the header, and destination; they name the interface by its index. */
   readonly #destinations = new Map<IpAddress | undefined, Map<IpAddress, EncodedEndpoint>>();
   #hopLimit = MOST_HOPS;
+  /** Of each receiver the rules by which it tells wrong digests, in the time of a flood. */
+  #rules: readonly (readonly VrrpDigestRule[])[] = [];
 
   private constructor(options: VrrpSocketOptions) {
     this.#options = options;
@@ -104,12 +111,12 @@ export class VrrpSocket {
   /** Hears these virtual routers from now on, and no others. */
   listenFor(virtualRouterIds: Iterable<number>): Result<void, string> {
     this.#options = { ...this.#options, virtualRouterIds };
-    return attempt(() =>
+    return attempt(() => {
+      this.#screenDigests([]);
       this.#receivers.forEach((receiver, at) => {
         receiver.attachFilter(filterOf(this.#options, at === 0 ? VRRP : AUTHENTICATION_HEADER));
-        receiver.screenDigests([]);
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -120,9 +127,9 @@ export class VrrpSocket {
   screen(routers: readonly ScreenedRouter[] | undefined): Result<void, string> {
     if (routers === undefined) return this.listenFor(this.#options.virtualRouterIds);
     const { family } = this.#options;
+    this.#screenDigests(routers);
     const screened = this.#receivers.map((receiver, at): Result<void, string> => {
       const withAuthenticationHeader = at > 0;
-      receiver.screenDigests(vrrpDigestRules({ family, withAuthenticationHeader, routers }));
       let result: Result<void, string> = failed("it has too many virtual routers");
       for (const program of vrrpScreens({ family, withAuthenticationHeader, routers })) {
         result = attempt(() => receiver.attachFilter(program));
@@ -131,6 +138,25 @@ export class VrrpSocket {
       return result;
     });
     return screened.find(({ ok: done }) => !done) ?? ok(undefined);
+  }
+
+  /** A router that is screened has heard that much by now, and need not hear it again. */
+  heardBefore(virtualRouterId: number, before: HeardBefore): void {
+    for (const [at, receiver] of this.#receivers.entries()) {
+      for (const [index, rule] of (this.#rules[at] ?? []).entries()) {
+        if (rule.virtualRouterId === virtualRouterId)
+          receiver.markSequences(index, sequenceMarks(before, at > 0));
+      }
+    }
+  }
+
+  #screenDigests(routers: readonly ScreenedRouter[]): void {
+    const { family } = this.#options;
+    this.#rules = this.#receivers.map((receiver, at) => {
+      const rules = vrrpDigestRules({ family, withAuthenticationHeader: at > 0, routers });
+      receiver.screenDigests(rules);
+      return rules;
+    });
   }
 
   /**
@@ -195,6 +221,7 @@ export class VrrpSocket {
         throw error;
       }
       this.#sender = sender;
+      this.#rules = [];
       this.#destinations.clear();
       this.#hopLimit = MOST_HOPS;
       for (const socket of before) socket.close();

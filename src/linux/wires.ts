@@ -70,9 +70,17 @@ export class Wires {
     return undefined;
   }
 
-  /** Has the kernel drop what is plainly wrong, or hears everything again; the reason when it cannot be done. */
-  screen(effect: Extract<VrrpHostEffect, { kind: "screen-wire" }>): string | undefined {
-    const screened = this.#sockets[effect.family].get(effect.interface)?.screen(effect.routers);
+  /**
+   * Has the kernel drop what is plainly wrong, tells what was heard since, or hears everything again; the reason when it
+   * cannot be done.
+   */
+  screen(effect: Extract<VrrpHostEffect, { kind: "screen-wire" | "screen-heard" }>): string | undefined {
+    const socket = this.#sockets[effect.family].get(effect.interface);
+    if (effect.kind === "screen-heard") {
+      socket?.heardBefore(effect.virtualRouterId, effect);
+      return undefined;
+    }
+    const screened = socket?.screen(effect.routers);
     if (screened === undefined || screened.ok) return undefined;
     return `the kernel cannot drop bad packets on ${effect.interface} by itself: ${screened.error}`;
   }

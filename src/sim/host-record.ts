@@ -76,6 +76,7 @@ function effectLine(host: Recorded, effect: VrrpHostEffect): string | undefined 
     case "open-wire":
     case "close-wire":
     case "screen-wire":
+    case "screen-heard":
     case "send-frame":
     case "prepare-resignation":
       return undefined;

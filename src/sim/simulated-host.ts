@@ -328,6 +328,7 @@ export class SimulatedHost {
         return undefined;
       // What a screen drops, the receiver checks refuse as well.
       case "screen-wire":
+      case "screen-heard":
         return undefined;
       case "send-packet":
         return this.#send(effect);

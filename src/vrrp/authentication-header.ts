@@ -16,6 +16,8 @@ export const PAYLOAD_LENGTH = AUTHENTICATION_HEADER_LENGTH / 4 - 2;
  */
 export const LAST_SEQUENCE_NUMBER = 0xffff_fffd;
 
+/** Where the header has its sequence number, and its octets. */
+export const HEADER_SEQUENCE = { at: 8, length: 4 } as const;
 /** Where the header has its value, and its octets. */
 export const HEADER_VALUE = { at: 12, length: 12 } as const;
 const IPV4_SOURCE = 12;
@@ -61,7 +63,7 @@ export function encodeAuthenticatedPacket(
   const at = packet.length - payload.length;
   packet.set([112, PAYLOAD_LENGTH, 0, 0], at);
   packet.copyWithin(at + 4, IPV4_SOURCE, IPV4_SOURCE + 4);
-  new DataView(packet.buffer).setUint32(at + 8, by.sequence);
+  new DataView(packet.buffer).setUint32(at + HEADER_SEQUENCE.at, by.sequence);
   packet.set(message, at + AUTHENTICATION_HEADER_LENGTH);
   packet.set(integrityValue(packet, at, by), at + HEADER_VALUE.at);
   return packet;

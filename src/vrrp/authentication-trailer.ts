@@ -16,6 +16,8 @@ export const TRAILER_LENGTH = 28;
 const TYPE_SHA256 = 1;
 /** Where a trailer has the id of its key. */
 export const KEY_ID_AT = 1;
+/** Where it has its sequence, and its octets. */
+export const TRAILER_SEQUENCE = { at: 4, length: 8 } as const;
 /** Where it has its value, and its octets: the last ones of the packet. */
 export const TRAILER_VALUE = { at: 12, length: 16 } as const;
 /** Where the sender's address stands in the pseudo-header; IPv4 fills 4 octets of 16. */
@@ -124,7 +126,7 @@ export function makeTrailer(
   const trailer = new Uint8Array(TRAILER_LENGTH);
   trailer[0] = TYPE_SHA256;
   trailer[KEY_ID_AT] = by.id;
-  new DataView(trailer.buffer).setBigUint64(4, by.sequence);
+  new DataView(trailer.buffer).setBigUint64(TRAILER_SEQUENCE.at, by.sequence);
   const source = ipAddressBytes(by.source);
   const binding: BoundTo = {
     family: source.length === 4 ? 4 : 6,
@@ -200,7 +202,7 @@ export function checkTrailer(
   if (bytes[from] !== TYPE_SHA256 || bytes[from + 2] !== 0 || bytes[from + 3] !== 0) {
     return { kind: "trailer-malformed" };
   }
-  const sequence = new DataView(bytes.buffer, bytes.byteOffset + from).getBigUint64(4);
+  const sequence = new DataView(bytes.buffer, bytes.byteOffset + from).getBigUint64(TRAILER_SEQUENCE.at);
   const { window } = trailer;
   if (outside(sequence, clock, window)) return { kind: "trailer-stale" };
   const key = trailer.keys.get(bytes[from + KEY_ID_AT] as number);

@@ -8,7 +8,9 @@ import { vrrpStatus } from "../../src/director/vrrp-status.ts";
 import { encodeAdvertisement } from "../../src/vrrp/advertisement.ts";
 
 import { encodeAuthenticatedPacket, headerKey } from "../../src/vrrp/authentication-header.ts";
-import { ip } from "../vrrp/router-support.ts";
+import { freshExchange } from "../../src/vrrp/exchange.ts";
+import { createSender, outgoingPackets } from "../../src/vrrp/outgoing-packets.ts";
+import { config, ip } from "../vrrp/router-support.ts";
 import { advertisementPacket, configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
 
 type Packet = Extract<VrrpHostEvent, { kind: "packet" }>;
@@ -50,6 +52,7 @@ function rig(changes: Partial<VrrpInstance> = {}) {
     seen: () => {
       const effects = all.splice(0);
       return {
+        heard: effects.flatMap((effect) => (effect.kind === "screen-heard" ? [effect] : [])),
         screens: effects.flatMap((effect) => (effect.kind === "screen-wire" ? [effect.routers] : [])),
         lines: effects.flatMap((effect) => (effect.kind === "log" ? [effect.message] : [])),
       };
@@ -80,7 +83,7 @@ describe("FloodWatch", () => {
   it("asks nothing of the kernel for 2,900 refused packets a second, and counts and logs as ever", () => {
     const { send, seen, state } = rig();
     send(distant, { count: 5 * 2_900, each: 1_000_000 / 2_900 });
-    expect(seen()).toEqual({ screens: [], lines: [expect.stringContaining("its TTL is 254")] });
+    expect(seen()).toMatchObject({ screens: [], lines: [expect.stringContaining("its TTL is 254")] });
     const [router] = state.routers.values();
     expect(router?.counters.rejected.get("ip_ttl_err")).toBe(5 * 2_900);
     expect(vrrpStatus(state, instant(0)).floods).toEqual([]);
@@ -186,6 +189,53 @@ describe("FloodWatch", () => {
     send(signed("192.0.2.4", { sequence: 3 }), { count: 1, each: 10 });
     expect(taken()).toBe(3);
     expect(seen().screens).toEqual([[expect.objectContaining({ trusted: ["192.0.2.4", "192.0.2.3"] })]]);
+  });
+
+  it("tells the kernel's side what was heard, while it looks at digests and not before", () => {
+    const { send, seen, step, config } = rig(ah);
+    send(signed("192.0.2.3"), { count: 1, each: 10 });
+    send(signed("192.0.2.3", { wrong: true }), { count: 200, each: 10 });
+    const { screens, heard } = seen();
+    expect(screens).toEqual([[expect.objectContaining({ headerSequence: 1, heard: [] })]]);
+    expect(heard).toEqual([]);
+    send(signed("192.0.2.3", { sequence: 2 }), { count: 1, each: 10 });
+    expect(seen().heard).toEqual([
+      {
+        ...{ kind: "screen-heard", interface: "eth0", family: 4 },
+        ...{ virtualRouterId: 51, headerSequence: 2, heard: [] },
+      },
+    ]);
+    step({ kind: "reload", config });
+    send(signed("192.0.2.3", { sequence: 3 }), { count: 1, each: 10 });
+    expect(seen().heard).toEqual([]);
+  });
+
+  it("has digests looked at too when a flood claims to be of another time, which no filter can tell", () => {
+    const hmac = { keys: [{ id: 1, secret: "k" }], antiReplay: "time", mode: "enforce" } as const;
+    const { send, seen } = rig({ version: 3, hmac });
+    const router = createSender(config({ version: 3, hmac }));
+    const source = ip("192.0.2.3");
+    const said = { version: 3, virtualRouterId: 51, priority: 200, interval: seconds(1) } as const;
+    const { packets } = outgoingPackets(
+      { ...said, addresses: [ip("192.0.2.100")], authentication: { kind: "none" } },
+      router,
+      { source, exchange: freshExchange, clock: instant(1_767_225_601_500_000) },
+    );
+    const packet = packets[0]?.bytes ?? new Uint8Array();
+    const destination = ip("224.0.0.18");
+    const stale = {
+      kind: "packet",
+      interface: "eth0",
+      family: 4,
+      packet,
+      source,
+      destination,
+      hopLimit: 255,
+    } as const;
+    send(stale, { count: 200, each: 10 });
+    const { screens, lines } = seen();
+    expect(screens).toEqual([[expect.objectContaining({ trusted: [] })]]);
+    expect(lines.filter(isOfFlood)).toEqual([expect.stringContaining("(trailer-stale)")]);
   });
 
   it("does not hold back 900 wrong digests a second", () => {

@@ -16,6 +16,8 @@ import { isDigestWrong } from "../support/digest-screen.ts";
 import { config, ip } from "../vrrp/router-support.ts";
 
 const CLOCK = instant(1_767_225_601_500_000);
+/** The sequence of a trailer that was heard before, two seconds ago. */
+export const MARK = 1_767_225_599n << 32n;
 export const KEY = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 export const hmac = { keys: [{ id: 1, secret: KEY }], antiReplay: "time", mode: "enforce" } as const;
 export const addresses = (texts: readonly string[]) =>
@@ -85,8 +87,9 @@ export function target(changes: Partial<RouterConfig>): Target {
   const said = config(changes);
   const { version, virtualRouterId, advertisementInterval: interval, authentication, family } = said;
   const receiver = createReceiver(said);
-  const exchange = { ...freshExchange, headerSequence: 7 };
   const source = family === 6 ? ip("fe80::12") : peer;
+  const heard = [{ source, sequence: MARK }];
+  const exchange = { ...freshExchange, headerSequence: 7, heard };
   const mine: IpAddress = ip(family === 6 ? "fe80::11" : "192.0.2.11");
   const sender = createSender({
     ...said,
@@ -106,7 +109,7 @@ export function target(changes: Partial<RouterConfig>): Target {
     ...ipAddressBytes(made.destination),
   ]);
   const good = family === 6 ? Uint8Array.of(...header, ...made.bytes) : made.bytes;
-  const routers = [{ receiver, headerSequence: 7 }];
+  const routers = [{ receiver, headerSequence: 7, heard }];
   const screens = {
     plain: vrrpScreens({ family, withAuthenticationHeader: false, routers }),
     header: vrrpScreens({ family, withAuthenticationHeader: true, routers }),
@@ -127,7 +130,7 @@ export function target(changes: Partial<RouterConfig>): Target {
     const reception = receiveAdvertisement(seen, receiver, context);
     return reception.ok ? undefined : reception.error.kind;
   };
-  const held = [{ receiver, headerSequence: 7, trusted: [] }];
+  const held = [{ receiver, headerSequence: 7, heard, trusted: [] }];
   const rules = {
     plain: vrrpDigestRules({ family, withAuthenticationHeader: false, routers: held }),
     header: vrrpDigestRules({ family, withAuthenticationHeader: true, routers: held }),

@@ -126,7 +126,7 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
         for (const wrong of bad) send(wrong);
         send({});
       };
-      const routers = [{ receiver: createReceiver(router), headerSequence: 7 }];
+      const routers = [{ receiver: createReceiver(router), headerSequence: 7, heard: [] }];
       expect(to.socket.screen(routers)).toEqual({ ok: true, value: undefined });
       sendAll();
       const right = name.includes("other peers") ? 0 : 2;
@@ -156,7 +156,7 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
       }
     };
     const trusted = [ip("10.6.0.9")];
-    to.socket.screen([{ receiver: createReceiver(router), headerSequence: 0, trusted }]);
+    to.socket.screen([{ receiver: createReceiver(router), headerSequence: 0, heard: [], trusted }]);
     send(ip("10.6.0.1"), 640);
     await eventually(() => to.heard.length > 0, { within: 5_000 });
     expect(to.heard.length).toBeLessThan(100);
@@ -176,12 +176,17 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
     const { version, virtualRouterId, advertisementInterval: interval, authentication, family } = router;
     const addresses = router.virtualAddresses.map(({ address }) => address);
     const source = family === 4 ? ip("10.6.0.1") : ip("fe80::6:1");
-    const { packets } = outgoingPackets(
-      { version, virtualRouterId, interval, authentication, addresses, priority: 200 },
-      createSender(router),
-      { source, exchange: { ...freshExchange, headerSequence: 7 }, clock: instant(1) },
-    );
-    const [{ bytes, destination } = { bytes: new Uint8Array(), destination: source }] = packets;
+    const made = (headerSequence: number, trailerSequence: bigint) => {
+      const exchange = { ...freshExchange, headerSequence, trailerSequence };
+      const said = { version, virtualRouterId, interval, authentication, addresses, priority: 200 };
+      const { packets } = outgoingPackets(said, createSender(router), {
+        source,
+        exchange,
+        clock: instant(1),
+      });
+      return packets[0] ?? { bytes: new Uint8Array(), destination: source };
+    };
+    const { bytes, destination } = made(7, 0n);
     const wrong = bytes.slice();
     const value = kind.includes("header") ? 32 : bytes.length - 16;
     wrong[value] = (wrong[value] as number) ^ 1;
@@ -189,7 +194,7 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
       for (let sent = 0; sent < count; sent++) from.socket.send(wrong, { destination, source });
       from.socket.send(bytes, { destination, source });
     };
-    const routers = [{ receiver: createReceiver(router), headerSequence: 7, trusted: [source] }];
+    const routers = [{ receiver: createReceiver(router), headerSequence: 7, heard: [], trusted: [source] }];
     to.socket.screen(routers);
     send(200);
     await eventually(() => to.heard.length >= 1, { within: 5_000 });
@@ -205,5 +210,13 @@ describeWith({ title: "VrrpSocket.screen", needs: ["root", "netns", "ip"] }, () 
     send(1);
     await eventually(() => to.heard.length >= 6, { within: 5_000 });
     expect(to.heard).toHaveLength(6);
+    // What was taken once is not heard a second time, as long as there is a screen; what is newer is.
+    to.socket.screen(routers);
+    to.socket.heardBefore(51, { headerSequence: 8, heard: [{ source, sequence: 1n }] });
+    to.socket.heardBefore(52, { headerSequence: 99, heard: [{ source, sequence: 99n }] });
+    send(0);
+    from.socket.send(made(8, 5n).bytes, { destination, source });
+    await eventually(() => to.heard.length >= 7, { within: 5_000 });
+    expect(to.heard).toHaveLength(7);
   });
 });

@@ -103,7 +103,7 @@ describe("a screen drops each class of forgery", () => {
 describe("a screen that sieves", () => {
   const sieved = (kind: string, trusted: readonly IpAddress[]) => {
     const aim = target(kinds[kind] ?? {});
-    const routers = [{ receiver: createReceiver(aim.said), headerSequence: 7, trusted }];
+    const routers = [{ receiver: createReceiver(aim.said), headerSequence: 7, heard: [], trusted }];
     const withAuthenticationHeader = aim.good[9] === 51;
     const [program = []] = vrrpScreens({ family: aim.said.family, withAuthenticationHeader, routers });
     return Array.from({ length: 256 }, (_, random) =>
@@ -139,6 +139,7 @@ describe("screens for many virtual routers", () => {
     Array.from({ length: count }, (_, at) => ({
       receiver: createReceiver(config({ virtualRouterId: at + 1, ...changes(at + 1) })),
       headerSequence: 0,
+      heard: [],
     }));
 
   it("255 that are alike share their checks", () => {

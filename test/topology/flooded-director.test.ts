@@ -128,6 +128,7 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
     readonly what: string;
     readonly lines: string;
     readonly master: "a" | "b";
+    /** None: what the master has said is sent again. */
     readonly spoils: readonly Spoil[];
     readonly source?: string;
     readonly perSecond?: number;
@@ -139,13 +140,18 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
     { what: "a backup, wrong digests of a stranger", lines: hmac, master: "b", spoils: [wrongDigest] },
     {
       what: "a backup, wrong digests in the name of its master",
-      ...{
-        lines: hmac,
-        master: "b",
-        spoils: [wrongDigest],
-        source: addresses.b,
-        perSecond: DIGESTS_PER_SECOND,
-      },
+      lines: hmac,
+      master: "b",
+      spoils: [wrongDigest],
+      source: addresses.b,
+      perSecond: DIGESTS_PER_SECOND,
+    },
+    {
+      what: "a backup, what its master has said before",
+      lines: hmac,
+      master: "b",
+      spoils: [],
+      perSecond: DIGESTS_PER_SECOND,
     },
   ])(
     "RX-15 RX-16 forged packets by tens of thousands a second never change a state, hide an advertisement or fill the log: $what",
@@ -153,6 +159,7 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
     async ({ lines, master, spoils, what, source = FORGER, perSecond = PER_SECOND }) => {
       const { a } = await start(lines, master);
       const advertisers: string[] = [];
+      const replays: Uint8Array[] = [];
       const isMaster = (address: string) => address === addresses[master];
       // The flood goes to director a alone: on this cable the pair is seen.
       const sniffer = new FrameSniffer({
@@ -160,7 +167,10 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
         namespace: namespaces.path("s"),
         etherTypes: [0x0800],
         onFrame: ({ bytes }) => {
-          if (bytes[23] === 112) advertisers.push(bytes.subarray(26, 30).join("."));
+          if (bytes[23] !== 112) return;
+          const advertiser = bytes.subarray(26, 30).join(".");
+          advertisers.push(advertiser);
+          if (isMaster(advertiser)) replays.push(bytes.slice());
         },
       });
       // Who yielded at the start repeats itself until the winner has heard it, and its log comes after its addresses.
@@ -171,7 +181,7 @@ describeWith({ title: "a director in a flood", needs: ["root", "netns", "ip", "c
       const before = { log: a.log.length, processor: processor(a) };
       const sent = await flood.send(namespaces, {
         ...{ namespace: "s", interface: "to-a", perSecond, seconds: SECONDS },
-        frames: spoils.map((spoil) => frame(lines, spoil, source)),
+        frames: spoils.length === 0 ? replays.slice() : spoils.map((spoil) => frame(lines, spoil, source)),
       });
       const used = processor(a) - before.processor;
       sniffer.close();
