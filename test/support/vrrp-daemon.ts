@@ -20,6 +20,7 @@ export class VrrpDaemon {
     readonly program: DaemonProgram;
     readonly flags?: readonly string[];
     readonly before?: readonly string[];
+    readonly within?: string;
   };
   readonly #folder: string;
   #process: ChildProcess | undefined;
@@ -33,11 +34,13 @@ export class VrrpDaemon {
       flags?: readonly string[];
       /** A command that runs the program in another environment or with other limits: `env`, `prlimit`. */
       before?: readonly string[];
+      /** The folder in which it gets one for its configuration and its pid files. */
+      within?: string;
     },
   ) {
     this.#namespaces = namespaces;
     this.#options = options;
-    this.#folder = mkdtempSync(join(tmpdir(), "locum-test-"));
+    this.#folder = mkdtempSync(join(options.within ?? tmpdir(), "locum-test-"));
   }
 
   /** Its configuration file. */
