@@ -76,6 +76,8 @@ export interface InterfaceAddress {
   readonly secondary: boolean;
   /** IPv6: duplicate address detection is under way or failed, so nothing can be sent from it. */
   readonly tentative?: boolean;
+  /** It failed: another host has this address. */
+  readonly duplicate?: boolean;
 }
 
 /** How a script ended. */

@@ -49,6 +49,7 @@ function addressChanged(
   if (link !== undefined && isLinkLocal(address.address)) {
     keepOwnInterfaces(index.onInterface(link.name), context);
   }
+  if (link !== undefined) startWaiting(index.onInterface(link.name), context);
   refreshAddress(address, { there, context });
 }
 

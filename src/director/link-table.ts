@@ -129,7 +129,8 @@ export class LinkTable {
 
   /**
    * The address advertisements are sent from: the first IPv4 address that is not secondary, or the link-local IPv6
-   * address (RFC 9568 section 5.1.2.1), never one of `virtual`. Of several the first that can be sent from already.
+   * address (RFC 9568 section 5.1.2.1), never one of `virtual`. Of several the first that can be sent from; an IPv6 address
+   * that the kernel still examines cannot, and a master that is not heard would be one of two.
    */
   primaryAddress(
     interfaceName: string,
@@ -138,17 +139,28 @@ export class LinkTable {
     let second: IpAddress | undefined;
     for (const { address, secondary, tentative } of this.#listOf(interfaceName)?.values() ?? []) {
       if (familyOf(address) !== options.family || options.virtual.has(address)) continue;
-      if (options.family === 6 && !isLinkLocal(address)) continue;
-      if (options.family === 6 ? tentative !== true : !secondary) return address;
+      if (options.family === 6 && (!isLinkLocal(address) || tentative === true)) continue;
+      if (options.family === 6 || !secondary) return address;
       second ??= address;
     }
     return second;
+  }
+
+  /** Whether there is an IPv6 address that advertisements could be sent from if it were not still examined. */
+  examinesSource(interfaceName: string, virtual: ReadonlySet<IpAddress>): boolean {
+    const all = [...(this.#listOf(interfaceName)?.values() ?? [])];
+    return all.some((one) => isLinkLocal(one.address) && !virtual.has(one.address) && isExamined(one));
   }
 
   #listOf(interfaceName: string): AddressList | undefined {
     const link = this.#byName.get(interfaceName);
     return link === undefined ? undefined : this.#addresses.get(link.index);
   }
+}
+
+/** Whether the kernel still looks for another host that has the address. */
+export function isExamined(address: InterfaceAddress | undefined): boolean {
+  return address?.tentative === true && address.duplicate !== true;
 }
 
 /** Whether an interface can carry traffic: it is there, switched on, and has a carrier. */

@@ -1,4 +1,5 @@
 import { between, inMilliseconds } from "../base/time.ts";
+import { isExamined, usable } from "./link-table.ts";
 import { awaitsOwnInterface } from "./own-interfaces.ts";
 import { deliver } from "./router-delivery.ts";
 import { assess, currentFaults, priorityOf, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
@@ -11,16 +12,33 @@ import {
 import type { RouterRecord, VrrpRecord } from "./vrrp-record.ts";
 
 /**
- * Starts those of these routers that have not started; one whose own interface is only just being made waits for it.
+ * Starts those of these routers that have not started; one whose own interface is only just being made waits for it, and
+ * one whose only address to send from is still examined waits for the kernel's verdict.
  */
 export function startWaiting(entries: Iterable<RouterEntry>, context: StepContext): void {
   const { state } = context;
   if (state.stopping) return;
   const fresh = [...entries].filter(
-    (entry) => entry.state.role.kind === "initialize" && !awaitsOwnInterface(entry, state),
+    (entry) =>
+      entry.state.role.kind === "initialize" &&
+      !awaitsOwnInterface(entry, state) &&
+      !awaitsExamination(entry, state),
   );
   for (const entry of fresh) assess(entry, state);
   for (const entry of fresh) startUp(entry, context);
+}
+
+/**
+ * Nothing can be sent from an address for the second or two in which the kernel looks for another host that has it.
+ * Deviation: keepalived begins, and is master unheard beside another; with `unicast_src_ip` it is at fault for good.
+ */
+function awaitsExamination(entry: RouterEntry, state: VrrpDirectorState): boolean {
+  const { config, instance } = entry;
+  const { interface: name, family } = config;
+  if (family !== 6 || !usable(state.links.named(name)) || sourceOf(entry, state) !== undefined) return false;
+  return instance.sourceAddress === undefined
+    ? state.links.examinesSource(name, state.index.virtualOn(name))
+    : isExamined(state.links.find(name, instance.sourceAddress));
 }
 
 /** Lets a router begin, or go on where a process that crashed left it. */

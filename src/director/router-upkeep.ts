@@ -144,7 +144,8 @@ export function priorityOf(entry: RouterEntry, state: VrrpDirectorState): number
 export function sourceOf(entry: RouterEntry, state: VrrpDirectorState): IpAddress | undefined {
   const { instance, config } = entry;
   if (instance.sourceAddress !== undefined) {
-    const gone = instance.trackSourceAddress && !state.links.has(config.interface, instance.sourceAddress);
+    const known = state.links.find(config.interface, instance.sourceAddress);
+    const gone = known === undefined ? instance.trackSourceAddress : known.tentative === true;
     return gone ? undefined : instance.sourceAddress;
   }
   const standing = standingAddresses(entry.placement, state.links)[0];

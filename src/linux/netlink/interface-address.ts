@@ -49,7 +49,7 @@ export const addressFlags = {
 
 const headerLength = 8; // struct ifaddrmsg
 const attributes = { address: 1, local: 2, label: 3, broadcast: 4, cache: 6, flags: 8 } as const;
-const flagBits = { secondary: 0x1, duplicate: 0x8, tentative: 0x40 } as const;
+const flagBits = { secondary: 0x1, optimistic: 0x4, duplicate: 0x8, tentative: 0x40 } as const;
 const families = { 4: 2, 6: 10 } as const;
 const FOREVER = 0xffff_ffff;
 
@@ -106,7 +106,8 @@ export function decodeAddress({ payload }: NetlinkMessage): InterfaceAddress | u
     secondary: (bits & flagBits.secondary) !== 0,
     scope: payload[3] as number,
     label: attributeText(found.get(attributes.label)),
-    tentative: (bits & flagBits.tentative) !== 0,
+    // An optimistic one (RFC 4429) may be used while it is examined.
+    tentative: (bits & (flagBits.tentative | flagBits.optimistic)) === flagBits.tentative,
     duplicate: (bits & flagBits.duplicate) !== 0,
   };
 }
