@@ -6,6 +6,7 @@
 //
 //   node bench/forged-flood.mjs [--program locum|keepalived] [--rate 100000] [--seconds 10] [--only v3-backup,...]
 //       [--classes "ttl;checksum;..."] [--verbose]
+//   node bench/forged-flood.mjs --takeovers 5      instead: how late a backup takes over in the midst of wrong digests
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,6 +41,7 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "10" },
     only: { type: "string" },
     classes: { type: "string" },
+    takeovers: { type: "string", default: "0" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -111,6 +113,10 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 
 compile();
 build();
+if (options.takeovers !== "0") {
+  await measureTakeovers(setups["hmac-backup"]);
+  process.exit(0);
+}
 console.log(
   "| program | what runs | forged | sent a second | processor | heard of sent | changes | lines |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
 );
@@ -144,8 +150,8 @@ function configuration({ lines }, priority) {
   return `vrrp_instance V1 {\ninterface eth0\nvirtual_router_id 51\npriority ${priority}\n${lines}\nvirtual_ipaddress {\n10.77.0.100/16\n}\n}\n`;
 }
 
-async function measure(name, setup) {
-  const lines = { a: 0, b: 0 };
+/** A pair of directors, of which one is master before this ends. */
+async function startPair(setup, lines) {
   const start = (short, priority) => {
     const home = join(folder, short);
     mkdirSync(home, { recursive: true });
@@ -165,6 +171,38 @@ async function measure(name, setup) {
   const directors = { a: start("a", master === "a" ? 150 : 100), b: start("b", master === "b" ? 150 : 100) };
   await until(() => holds(master) && !holds(master === "a" ? "b" : "a"), directors);
   await pause(1500);
+  return { directors, master };
+}
+
+/** From the last word of a master that is killed to the first of its backup, on the master's cable. */
+async function measureTakeovers(setup) {
+  console.log("| in the midst of | takeover after (ms) |\n| --- | ---: |");
+  for (const rate of ["1", options.rate]) {
+    for (let run = 0; run < Number(options.takeovers); run++) {
+      const { directors } = await startPair(setup, { a: 0, b: 0 });
+      const wire = listen();
+      const flooding = send([frame(setup, setup.forged[IN_PEERS_NAME][0], B)], { rate, seconds: "4" });
+      await pause(2000);
+      for (const pid of processesIn(names.b)) process.kill(pid, "SIGSTOP");
+      for (const pid of processesIn(names.b)) process.kill(pid, "SIGKILL");
+      const sent = await flooding;
+      await pause(500);
+      wire.close();
+      const first = wire.sources.indexOf(A);
+      const after = (wire.times[first] - wire.times[first - 1]) / 1000;
+      const what = rate === "1" ? "nothing" : `${Math.round(sent / 4).toLocaleString("en")} a second`;
+      console.log(`| ${what} | ${after.toFixed(1)} |`);
+      await directors.a.stop(5000);
+      // Who was killed has left its address.
+      const left = ["-n", names.b, "address", "delete", "10.77.0.100/16", "dev", "eth0"];
+      spawnSync("ip", left);
+    }
+  }
+}
+
+async function measure(name, setup) {
+  const lines = { a: 0, b: 0 };
+  const { directors, master } = await startPair(setup, lines);
   for (const [kind, spoils] of Object.entries(setup.forged)) {
     if (options.classes !== undefined && !options.classes.split(";").includes(kind)) continue;
     const frames =
@@ -235,8 +273,8 @@ async function recorded() {
   return wire.frames;
 }
 
-function send(frames) {
-  const [program, ...words] = inNamespace(names.s, [flooder, "to-a", options.rate, options.seconds]);
+function send(frames, { rate, seconds } = options) {
+  const [program, ...words] = inNamespace(names.s, [flooder, "to-a", rate, seconds]);
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
     let output = "";
@@ -269,14 +307,16 @@ function listen() {
   const socket = createSocket({ type: "packet", ...at });
   const sources = [];
   const frames = [];
-  socket.on("message", (bytes) => {
+  const times = [];
+  socket.on("message", (bytes, { receivedAt }) => {
     const isVrrp = bytes.readUInt16BE(12) === 0x0800 && [51, 112].includes(bytes[23]);
     if (!isVrrp) return;
     sources.push(bytes.subarray(26, 30).join("."));
+    times.push(receivedAt);
     frames.push(bytes.toString("hex"));
   });
   socket.bind();
-  return { sources, frames, close: () => socket.close() };
+  return { sources, frames, times, close: () => socket.close() };
 }
 
 /** Seconds of processor that a process has used. */
