@@ -114,17 +114,25 @@ export class DirectorPair {
     for (const director of Object.values(this.#directors)) await director.stop(5000);
   }
 
-  /** Who advertises, one address for each advertisement on the cable of director b. */
+  /** What is advertised on the cable of director b: of each advertisement its sender, when it came (microseconds), and the frame. */
   listen() {
     const at = { protocol: 3, interface: "to-b", namespace: this.names.s };
     const socket = createSocket({ type: "packet", ...at });
-    const sources = [];
-    socket.on("message", (bytes) => {
+    const [sources, times, frames] = [[], [], []];
+    socket.on("message", (bytes, { receivedAt }) => {
       const isVrrp = bytes.readUInt16BE(12) === 0x0800 && [51, 112].includes(bytes[23]);
-      if (isVrrp) sources.push(bytes.subarray(26, 30).join("."));
+      if (!isVrrp) return;
+      sources.push(bytes.subarray(26, 30).join("."));
+      times.push(receivedAt);
+      frames.push(bytes.toString("hex"));
     });
     socket.bind();
-    return { sources, close: () => socket.close() };
+    return { sources, times, frames, close: () => socket.close() };
+  }
+
+  /** Takes the shared address off, where a director that was killed has left it. */
+  clean(short) {
+    spawnSync("ip", ["-n", this.names[short], "address", "delete", `${VIRTUAL_ADDRESS}/16`, "dev", "eth0"]);
   }
 
   #holds(short) {

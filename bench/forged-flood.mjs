@@ -8,28 +8,19 @@
 //       [--classes "ttl;checksum;..."] [--verbose]
 //   node bench/forged-flood.mjs --takeovers 5      instead: how late a backup takes over in the midst of wrong digests
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createSocket } from "dgram-extra";
 import { internetChecksum } from "../dist/base/checksum.js";
 import { loadConfiguration } from "../dist/conf/load-configuration.js";
-import { DirectorProcess } from "../dist/lab/director-process.js";
-import { inNamespace, ipBatch, processesIn } from "../dist/lab/network-namespace.js";
+import { inNamespace } from "../dist/lab/network-namespace.js";
 import { freshExchange } from "../dist/vrrp/exchange.js";
 import { createSender, outgoingPackets } from "../dist/vrrp/outgoing-packets.js";
 import { routerConfig } from "../dist/vrrp/router-config.js";
+import { addresses, changesOf, configuration, DirectorPair, pause, repository } from "./director-pair.mjs";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
-const files = "-f {conf} -p {run}/p.pid -r {run}/v.pid -c {run}/c.pid -b {run}/b.pid";
-const programs = {
-  keepalived: `keepalived -n -l -G -P ${files}`,
-  locum: `${repository}bin/locum keepalived -n -l -G -P ${files}`,
-};
 const FORGER = "10.77.0.9";
-const [A, B] = ["10.77.0.2", "10.77.0.3"];
+const { a: A, b: B } = addresses;
 const IN_PEERS_NAME = "digest, in the peer's name";
 const REPLAYED = "replayed, all of the peer's packets so far";
 const GROUP_MAC = "01005e000012";
@@ -101,18 +92,16 @@ function withPassword() {
   return { password: [wrong], mix: [...Object.values(others).flat(), wrong] };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "forged-flood-"));
-const names = Object.fromEntries(["s", "a", "b"].map((short) => [short, `fl${process.pid}-${short}`]));
-const flooder = join(folder, "packet-flood");
-process.on("exit", () => {
-  for (const name of Object.values(names)) for (const pid of processesIn(name)) process.kill(pid, "SIGKILL");
-  for (const name of Object.values(names)) spawnSync("ip", ["netns", "delete", name]);
-  rmSync(folder, { recursive: true, force: true });
+const pair = new DirectorPair({
+  program: options.program,
+  onLine: (short, { text }) => {
+    if (options.verbose) console.error(`${(performance.now() / 1000).toFixed(3)} ${short}: ${text}`);
+  },
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+const { folder, names, lines } = pair;
+const flooder = join(folder, "packet-flood");
 
 compile();
-build();
 if (options.takeovers !== "0") {
   await measureTakeovers(setups["hmac-backup"]);
   process.exit(0);
@@ -133,45 +122,14 @@ function compile() {
   if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr);
 }
 
-function build() {
-  for (const name of Object.values(names)) ipBatch([`netns add ${name}`]);
-  ipBatch(["link add br0 type bridge mcast_snooping 0", "link set br0 up"], names.s);
-  for (const [short, address] of [
-    ["a", A],
-    ["b", B],
-  ]) {
-    ipBatch([`link add to-${short} netns ${names.s} type veth peer name eth0 netns ${names[short]}`]);
-    ipBatch([`link set to-${short} master br0`, `link set to-${short} up`], names.s);
-    ipBatch(["link set lo up", `address add ${address}/16 dev eth0`, "link set eth0 up"], names[short]);
-  }
-}
-
-function configuration({ lines }, priority) {
-  return `vrrp_instance V1 {\ninterface eth0\nvirtual_router_id 51\npriority ${priority}\n${lines}\nvirtual_ipaddress {\n10.77.0.100/16\n}\n}\n`;
-}
-
-/** A pair of directors, of which one is master before this ends. */
-async function startPair(setup, lines) {
-  const start = (short, priority) => {
-    const home = join(folder, short);
-    mkdirSync(home, { recursive: true });
-    writeFileSync(join(home, "conf"), configuration(setup, priority));
-    return new DirectorProcess({
-      namespace: names[short],
-      command: programs[options.program].split(" "),
-      configuration: join(home, "conf"),
-      folder: home,
-      onLine: ({ text }) => {
-        lines[short]++;
-        if (options.verbose) console.error(`${(performance.now() / 1000).toFixed(3)} ${short}: ${text}`);
-      },
-    });
-  };
-  const master = setup.role === "master" ? "a" : "b";
-  const directors = { a: start("a", master === "a" ? 150 : 100), b: start("b", master === "b" ? 150 : 100) };
-  await until(() => holds(master) && !holds(master === "a" ? "b" : "a"), directors);
-  await pause(1500);
-  return { directors, master };
+/** Starts the pair; which of the two is master then. */
+async function startPair({ role, lines: said }) {
+  const master = role === "master" ? "a" : "b";
+  await pair.start({
+    lines: said,
+    priorities: { a: master === "a" ? 150 : 100, b: master === "b" ? 150 : 100 },
+  });
+  return master;
 }
 
 /** From the last word of a master that is killed to the first of its backup, on the master's cable. */
@@ -179,12 +137,12 @@ async function measureTakeovers(setup) {
   console.log("| in the midst of | takeover after (ms) |\n| --- | ---: |");
   for (const rate of ["1", options.rate]) {
     for (let run = 0; run < Number(options.takeovers); run++) {
-      const { directors } = await startPair(setup, { a: 0, b: 0 });
-      const wire = listen();
+      await startPair(setup);
+      const wire = pair.listen();
       const flooding = send([frame(setup, setup.forged[IN_PEERS_NAME][0], B)], { rate, seconds: "4" });
       await pause(2000);
-      for (const pid of processesIn(names.b)) process.kill(pid, "SIGSTOP");
-      for (const pid of processesIn(names.b)) process.kill(pid, "SIGKILL");
+      const killed = pair.processes("b");
+      for (const signal of ["SIGSTOP", "SIGKILL"]) for (const pid of killed) process.kill(pid, signal);
       const sent = await flooding;
       await pause(500);
       wire.close();
@@ -192,34 +150,31 @@ async function measureTakeovers(setup) {
       const after = (wire.times[first] - wire.times[first - 1]) / 1000;
       const what = rate === "1" ? "nothing" : `${Math.round(sent / 4).toLocaleString("en")} a second`;
       console.log(`| ${what} | ${after.toFixed(1)} |`);
-      await directors.a.stop(5000);
-      // Who was killed has left its address.
-      const left = ["-n", names.b, "address", "delete", "10.77.0.100/16", "dev", "eth0"];
-      spawnSync("ip", left);
+      await pair.stop();
+      pair.clean("b");
     }
   }
 }
 
 async function measure(name, setup) {
-  const lines = { a: 0, b: 0 };
-  const { directors, master } = await startPair(setup, lines);
+  const master = await startPair(setup);
   for (const [kind, spoils] of Object.entries(setup.forged)) {
     if (options.classes !== undefined && !options.classes.split(";").includes(kind)) continue;
     const frames =
       kind === REPLAYED
         ? await recorded()
         : spoils.map((spoil) => frame(setup, spoil, kind === IN_PEERS_NAME ? B : FORGER));
-    await flood({ name, kind, frames, master, lines });
+    await flood({ name, kind, frames, master });
     // Until what a flood has switched on is off again: each class meets a director at rest.
     await pause(options.program === "locum" ? 12_500 : 1_500);
   }
-  for (const director of Object.values(directors)) await director.stop(5000);
+  await pair.stop();
 }
 
-async function flood({ name, kind, frames, master, lines }) {
+async function flood({ name, kind, frames, master }) {
   const pid = Number(readFileSync(join(folder, "a/run/v.pid"), "utf8"));
   const before = { heard: await heard(), cpu: cpu(pid), lines: lines.a };
-  const wire = listen();
+  const wire = pair.listen();
   const sent = await send(frames);
   const used = cpu(pid) - before.cpu;
   await pause(500);
@@ -227,17 +182,16 @@ async function flood({ name, kind, frames, master, lines }) {
   wire.close();
   const by = wire.sources;
   const genuine = by.filter((source) => source === (master === "a" ? A : B)).length;
-  const changes = by.filter((source, at) => at > 0 && source !== by[at - 1]).length;
   const share = ((used / Number(options.seconds)) * 100).toFixed(1);
   const told = master === "a" ? `${genuine} sent` : `${after - before.heard} / ${genuine}`;
   console.log(
-    `| ${options.program} | ${name} | ${kind} | ${Math.round(sent / Number(options.seconds)).toLocaleString("en")} | ${share}% | ${told} | ${changes} | ${lines.a - before.lines} |`,
+    `| ${options.program} | ${name} | ${kind} | ${Math.round(sent / Number(options.seconds)).toLocaleString("en")} | ${share}% | ${told} | ${changesOf(by)} | ${lines.a - before.lines} |`,
   );
 }
 
 /** One Ethernet frame, in hexadecimal digits, that would win at once if it were taken. */
 function frame(setup, spoil, source) {
-  const text = configuration(setup, 250);
+  const text = configuration(setup.lines, 250);
   const read = () => [{ kind: "file", path: "forged.conf", text }];
   const loading = { configId: "bench", environment: {}, rules: false };
   const { config } = loadConfiguration({ root: "forged.conf", read, options: loading });
@@ -267,7 +221,7 @@ function frame(setup, spoil, source) {
 
 /** What the peer says in three seconds, as frames. */
 async function recorded() {
-  const wire = listen();
+  const wire = pair.listen();
   await pause(3000);
   wire.close();
   return wire.frames;
@@ -301,51 +255,9 @@ async function heard() {
   return Number(/Received: (\d+)/.exec(readFileSync("/tmp/keepalived.stats", "utf8"))?.[1]);
 }
 
-/** Who advertises, one address for each advertisement on the cable of director b: the flood is not there. */
-function listen() {
-  const at = { protocol: 3, interface: "to-b", namespace: names.s };
-  const socket = createSocket({ type: "packet", ...at });
-  const sources = [];
-  const frames = [];
-  const times = [];
-  socket.on("message", (bytes, { receivedAt }) => {
-    const isVrrp = bytes.readUInt16BE(12) === 0x0800 && [51, 112].includes(bytes[23]);
-    if (!isVrrp) return;
-    sources.push(bytes.subarray(26, 30).join("."));
-    times.push(receivedAt);
-    frames.push(bytes.toString("hex"));
-  });
-  socket.bind();
-  return { sources, frames, times, close: () => socket.close() };
-}
-
 /** Seconds of processor that a process has used. */
 function cpu(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function holds(short) {
-  const [program, ...words] = inNamespace(names[short], ["ip", "-4", "address", "show", "dev", "eth0"]);
-  return spawnSync(program, words, { encoding: "utf8" }).stdout.includes("inet 10.77.0.100/");
-}
-
-async function until(condition, directors) {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    if (condition()) return;
-    await pause(100);
-  }
-  const log = Object.entries(directors).map(
-    ([short, one]) =>
-      `${short}: ${one
-        .lastLines(10)
-        .map(({ text }) => text)
-        .join("\n")}`,
-  );
-  throw new Error(`the pair never came to rest\n${log.join("\n")}`);
-}
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
