@@ -1,8 +1,8 @@
-import { after, between, type Instant, instant } from "../base/time.ts";
+import { after, between, type Duration, type Instant, instant, milliseconds } from "../base/time.ts";
 import { keepBursts } from "./announcements.ts";
 import { addPaths } from "./paths.ts";
-import { movingAddresses } from "./router-config.ts";
-import type { FaultReason, Role, RouterEvent, RouterState } from "./router-state.ts";
+import { movingAddresses, type RouterConfig } from "./router-config.ts";
+import type { FaultReason, PendingAnnouncement, Role, RouterEvent, RouterState } from "./router-state.ts";
 import {
   advertise,
   begin,
@@ -74,6 +74,20 @@ function resumeFault(
   return { state: entered.state, effects: [...giveUp(state.config), ...entered.effects] };
 }
 
+/** When a master that goes on announces its addresses again: after it has shown itself. */
+const SHOWN: Duration = milliseconds(100);
+
+/**
+ * It may have died before it announced what another router had claimed, and that one takes its next advertisement for the
+ * answer to its farewell.
+ */
+function burstAnew(config: RouterConfig, now: Instant): readonly PendingAnnouncement[] {
+  const addresses = movingAddresses(config);
+  const { repeat } = config.gratuitousArp;
+  if (addresses.length === 0 || repeat === 0) return [];
+  return [{ kind: "second-burst", at: after(now, SHOWN), addresses, repeat }];
+}
+
 function resumeMaster(state: RouterState, { role, now }: Before<"master">): RouterStep {
   const { config } = state;
   const addresses = movingAddresses(config);
@@ -91,8 +105,8 @@ function resumeMaster(state: RouterState, { role, now }: Before<"master">): Rout
         ...kept,
         lastAdvertisementAt: now,
         nextAdvertisementAt: instant(now + config.advertisementInterval),
-        // The record may be older than the configuration.
-        announcements: keepBursts(role.announcements, { config, now }),
+        // The record may be older than the configuration, and than a burst that was owed or half made.
+        announcements: [...keepBursts(role.announcements, { config, now }), ...burstAnew(config, now)],
       },
     },
     // What is still there is left alone by the host.

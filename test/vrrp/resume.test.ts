@@ -30,6 +30,9 @@ describe("a router whose process died", () => {
     const next = successor(master, { died: 0.9, now: 1.1 });
     expect(next.state.role.kind).toBe("master");
     expect(next.told).toEqual(["advert 100", "add-addresses"]);
+    // What it owed when it died nobody knows: it announces once more, and keeps its beat.
+    expect(next.deadline).toBe(at(1.2));
+    expect(next.run(at(1.3)).map(({ effect }) => effect)).toMatchObject([{ kind: "announce" }]);
     expect(next.deadline).toBe(at(2.1));
     // The second burst of announcements that was due is not forgotten.
     expect(next.run(at(6)).some(({ effect }) => effect.kind === "announce")).toBe(true);
