@@ -1,4 +1,5 @@
 import { between, inMilliseconds } from "../base/time.ts";
+import { LAST_SEQUENCE_NUMBER } from "../vrrp/authentication-header.ts";
 import { isExamined, usable } from "./link-table.ts";
 import { awaitsOwnInterface } from "./own-interfaces.ts";
 import { deliver } from "./router-delivery.ts";
@@ -26,6 +27,17 @@ export function startWaiting(entries: Iterable<RouterEntry>, context: StepContex
   );
   for (const entry of fresh) assess(entry, state);
   for (const entry of fresh) startUp(entry, context);
+  if (state.legacy !== undefined) for (const entry of fresh) keepInStep(entry, context);
+}
+
+/**
+ * A master that was silent for too long begins as Backup, and takes its sync group along as any that yields; those that
+ * were started after it did not hear of it.
+ */
+function keepInStep(entry: RouterEntry, context: StepContext): void {
+  const behind = entry.group?.members.some(({ state: { role } }) => role.kind === "backup") === true;
+  if (behind && entry.state.role.kind === "master")
+    deliver(entry, { kind: "follow-group", to: "backup" }, context);
 }
 
 /**
@@ -62,6 +74,7 @@ function startUp(entry: RouterEntry, context: StepContext): void {
   entry.told = known.told;
   entry.mailed = known.mailed;
   restoreCounters(entry, known);
+  countOn(entry, known);
   deliver(entry, { kind: "resume", role, master, diedAt: legacy.diedAt, ...begin }, context);
   if (entry.state.role.kind === "master") {
     const gap = inMilliseconds(between(legacy.diedAt, context.now));
@@ -79,6 +92,19 @@ export function inherit(record: VrrpRecord, state: VrrpDirectorState): void {
   state.standings.restore(record.trackers);
   for (const { name, state: told } of record.groups) state.groupStates.set(name, told);
   for (const { name, state: mailed } of record.mailedGroups) state.mailedGroupStates.set(name, mailed);
+}
+
+/** In a step that a process dies in the middle of, it may have sent so many packets whose numbers its record does not know. */
+const NUMBERS_OF_A_STEP = 16;
+
+/** What it signs next must be newer than all its neighbours have taken, or they refuse it and take its place. */
+function countOn(entry: RouterEntry, { sequence }: RouterRecord): void {
+  if (entry.sender.headerKey === undefined) {
+    entry.exchange = { ...entry.exchange, trailerSequence: BigInt(sequence) };
+    return;
+  }
+  const headerSequence = Math.min(Number(sequence) + NUMBERS_OF_A_STEP, LAST_SEQUENCE_NUMBER);
+  entry.exchange = { ...entry.exchange, headerSequence };
 }
 
 function restoreCounters({ counters }: RouterEntry, { counters: before }: RouterRecord): void {

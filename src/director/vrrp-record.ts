@@ -24,6 +24,8 @@ export interface RouterRecord {
   readonly role: Role;
   readonly master?: KnownMaster;
   readonly changedAt?: Instant;
+  /** What its signed packets have counted to, in decimal; see `signedUntil`. */
+  readonly sequence: string;
   /** What was told and mailed last. */
   readonly told?: ToldState;
   readonly mailed?: ToldState;
@@ -56,12 +58,18 @@ function routerRecord(key: string, entry: RouterEntry): RouterRecord {
   return {
     key,
     role,
+    sequence: String(signedUntil(entry)),
     ...(master === undefined ? {} : { master }),
     ...(changedAt === undefined ? {} : { changedAt }),
     ...(told === undefined ? {} : { told }),
     ...(mailed === undefined ? {} : { mailed }),
     counters: { ...counters, rejected: [...counters.rejected] },
   };
+}
+
+/** The number in its last authentication header, or in its last trailer of `auth_hmac`, whichever it signs with; else 0. */
+export function signedUntil({ sender, exchange }: Pick<RouterEntry, "sender" | "exchange">): bigint {
+  return sender.headerKey === undefined ? exchange.trailerSequence : BigInt(exchange.headerSequence);
 }
 
 /** The one instant of a role that changes all the time: a master's last advertisement, or when a backup gives it up. */

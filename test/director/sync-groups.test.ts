@@ -4,6 +4,7 @@ import { after, type Instant, instant, seconds } from "../../src/base/time.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../src/director/host.ts";
 import { vrrpDirector } from "../../src/director/vrrp-director.ts";
 import { initialVrrpState } from "../../src/director/vrrp-director-state.ts";
+import { vrrpRecord } from "../../src/director/vrrp-record.ts";
 import { advertisementPacket, configOf, eth0, hostAddress, instanceOf } from "./vrrp-fixtures.ts";
 
 const eth1 = { ...eth0, index: 3, name: "eth1" };
@@ -16,6 +17,21 @@ const inside = instanceOf({
 });
 const notify = { any: { argv: ["/bin/notify"] } };
 
+const group = {
+  name: "G",
+  at: { file: "a.conf", line: 1 },
+  members: ["V1", "V2"],
+  trackInterfaces: [],
+  trackScripts: [],
+  trackFiles: [],
+  trackProcesses: [],
+  trackBfds: [],
+  notify,
+  smtpAlert: false,
+  trackingWeight: false,
+  notifyPriorityChanges: false,
+};
+
 /** A director with both instances in one group, started with both interfaces up. */
 class Pair {
   readonly #state = initialVrrpState();
@@ -26,22 +42,7 @@ class Pair {
     const config = {
       ...configOf(outside),
       vrrpInstances: [outside, inside],
-      syncGroups: [
-        {
-          name: "G",
-          at: { file: "a.conf", line: 1 },
-          members: ["V1", "V2"],
-          trackInterfaces: [],
-          trackScripts: [],
-          trackFiles: [],
-          trackProcesses: [],
-          trackBfds: [],
-          notify,
-          smtpAlert: false,
-          trackingWeight: false,
-          notifyPriorityChanges: false,
-        },
-      ],
+      syncGroups: [group],
     };
     const addresses = [
       hostAddress("192.0.2.2"),
@@ -134,5 +135,35 @@ describe("a vrrp_sync_group", () => {
       "GROUP G FAULT 0",
       "GROUP G STOP 0",
     ]);
+  });
+});
+
+describe("a sync group whose process died and is gone on from", () => {
+  it("begins as Backup as a whole when one of its masters was silent for too long, whichever it is", () => {
+    for (const hasty of ["V1", "V2"]) {
+      const config = { ...configOf(outside), vrrpInstances: [outside, inside], syncGroups: [group] };
+      const instances = config.vrrpInstances.map((one) =>
+        one.name === hasty ? { ...one, version: 3 as const, advertisementInterval: seconds(0.1) } : one,
+      );
+      const start = {
+        kind: "start",
+        config: { ...config, vrrpInstances: instances },
+        links: [eth0, eth1],
+        addresses: [hostAddress("192.0.2.2"), { ...hostAddress("198.51.100.2"), interfaceIndex: 3 }],
+      } as const;
+      const state = initialVrrpState();
+      vrrpDirector.step(state, start, instant(0));
+      let now = instant(0);
+      while (now < 20_000_000) {
+        now = vrrpDirector.deadline(state) ?? now;
+        vrrpDirector.step(state, { kind: "alarm" }, now);
+      }
+      const roles = (of: typeof state) => [...of.routers.values()].map(({ state: { role } }) => role.kind);
+      expect(roles(state)).toEqual(["master", "master"]);
+      const legacy = { record: vrrpRecord(state), diedAt: now };
+      const next = initialVrrpState();
+      vrrpDirector.step(next, { ...start, legacy }, after(now, seconds(2)));
+      expect(roles(next), hasty).toEqual(["backup", "backup"]);
+    }
   });
 });

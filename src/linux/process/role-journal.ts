@@ -5,6 +5,7 @@ import type { VrrpDirectorState } from "../../director/vrrp-director-state.ts";
 import {
   type Legacy,
   movingInstant,
+  signedUntil,
   type VrrpRecord,
   vrrpRecord,
   withMovingInstant,
@@ -17,15 +18,17 @@ const HEADER = 16;
 
 /**
  * Memory shared by the parent and its VRRP process, in which the child keeps what its successor has to know. It survives
- * a SIGKILL at any instant, and writing it costs no system call: roles when they change, two numbers at each step.
+ * a SIGKILL at any instant, and writing it costs no system call: roles when they change, three numbers at each step.
  *
  * Layout: the instant of the last step (f64), which place holds (f64: 0 none, 1, 2); then the places, each with the
- * record's length and the number of routers (u32), a moving instant for each router (f64), and the record as JSON.
+ * record's length and the number of routers (u32), a moving instant for each router (f64), and the record as JSON; at their
+ * end what the signed packets of each router have counted to (u64).
  */
 export class RoleJournal {
   readonly #bytes: Uint8Array;
   readonly #head: Float64Array;
   #instants: Float64Array = new Float64Array(0);
+  #sequences: BigUint64Array = new BigUint64Array(0);
   readonly #watch = new RecordWatch();
 
   /** @param descriptor from `createJournalMemory`. @throws {SystemError} */
@@ -39,8 +42,9 @@ export class RoleJournal {
   note(state: VrrpDirectorState, now: Instant): void {
     if (this.#watch.isStale(state, now)) this.#write(state);
     else {
-      for (const { slot, state: router } of state.touched) {
-        this.#instants[slot] = movingInstant(router.role) ?? 0;
+      for (const entry of state.touched) {
+        this.#instants[entry.slot] = movingInstant(entry.state.role) ?? 0;
+        this.#sequences[entry.slot] = signedUntil(entry);
       }
     }
     this.#head[0] = now;
@@ -50,12 +54,13 @@ export class RoleJournal {
   read(): Legacy | undefined {
     const place = this.#head[1] ?? 0;
     if (place !== 1 && place !== 2) return undefined;
-    const { lengths, instants, text } = this.#place(place);
+    const { lengths, instants, sequences, text } = this.#place(place);
     const json = Buffer.from(text.subarray(0, lengths[0])).toString("utf8");
     const record = JSON.parse(json) as VrrpRecord;
     const routers = record.routers.map((router, at) => ({
       ...router,
       role: withMovingInstant(router.role, instant(instants[at] ?? 0)),
+      sequence: String(sequences[at] ?? 0),
     }));
     return { record: { ...record, routers }, diedAt: instant(this.#head[0] ?? 0) };
   }
@@ -68,8 +73,9 @@ export class RoleJournal {
   #write(state: VrrpDirectorState): void {
     const text = Buffer.from(JSON.stringify(vrrpRecord(state)));
     const next = this.#head[1] === 1 ? 2 : 1;
-    if (8 + state.routers.size * 8 + text.length > PLACE) {
+    if (8 + state.routers.size * 16 + text.length > PLACE) {
       this.#instants = new Float64Array(0);
+      this.#sequences = new BigUint64Array(0);
       this.#head[1] = 0;
       return;
     }
@@ -79,14 +85,21 @@ export class RoleJournal {
     const place = this.#place(next);
     place.text.set(text);
     this.#instants = place.instants;
+    this.#sequences = place.sequences;
     let at = 0;
-    for (const { state: router } of state.routers.values()) {
-      this.#instants[at++] = movingInstant(router.role) ?? 0;
+    for (const entry of state.routers.values()) {
+      this.#instants[at] = movingInstant(entry.state.role) ?? 0;
+      this.#sequences[at++] = signedUntil(entry);
     }
     this.#head[1] = next;
   }
 
-  #place(place: number): { lengths: Uint32Array; instants: Float64Array; text: Uint8Array } {
+  #place(place: number): {
+    lengths: Uint32Array;
+    instants: Float64Array;
+    sequences: BigUint64Array;
+    text: Uint8Array;
+  } {
     const start = HEADER + (place - 1) * PLACE;
     const { buffer } = this.#bytes;
     const lengths = new Uint32Array(buffer, start, 2);
@@ -95,6 +108,7 @@ export class RoleJournal {
     return {
       lengths,
       instants: new Float64Array(buffer, start + 8, routers),
+      sequences: new BigUint64Array(buffer, start + PLACE - 8 * routers, routers),
       text: this.#bytes.subarray(textAt, start + PLACE),
     };
   }

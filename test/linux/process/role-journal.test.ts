@@ -12,6 +12,12 @@ import {
   instanceOf,
 } from "../../director/vrrp-fixtures.ts";
 
+const HMAC = {
+  keys: [{ id: 1, secret: "0123456789abcdef0123456789abcdef" }],
+  antiReplay: "monotonic",
+  mode: "enforce",
+} as const;
+
 it("a role journal tells the successor roles, timers, groups and counters as they were at the last step", () => {
   const memory = createJournalMemory();
   const parent = new RoleJournal(memory, { writable: true });
@@ -43,6 +49,40 @@ it("a role journal tells the successor roles, timers, groups and counters as the
   expect(next.routers.get("eth0/4/51")?.counters.becameMaster).toBe(1);
   parent.clear();
   expect(child.read()).toBeUndefined();
+});
+
+it("a successor signs on from where the process that died had counted to, or its neighbours would refuse it", () => {
+  const memory = createJournalMemory();
+  const parent = new RoleJournal(memory, { writable: true });
+  const child = new RoleJournal(memory, { writable: true });
+  const state = initialVrrpState();
+  const vrrpInstances = [
+    instanceOf({ name: "A", authentication: { kind: "ah", password: "1111" } }),
+    instanceOf({ name: "H", virtualRouterId: 52, version: 3, hmac: HMAC }),
+  ];
+  const config = { ...configOf(), vrrpInstances };
+  const start = { kind: "start", config, links: [eth0], addresses: [hostAddress("192.0.2.2")] } as const;
+  vrrpDirector.step(state, start, instant(0));
+  let now = instant(0);
+  while (now < 20_000_000) {
+    now = vrrpDirector.deadline(state) ?? now;
+    vrrpDirector.step(state, { kind: "alarm" }, now);
+    child.note(state, now);
+  }
+  const counted = (of: typeof state) => {
+    const [ah, hmac] = [...of.routers.values()].map(({ exchange }) => exchange);
+    return { header: ah?.headerSequence ?? 0, trailer: hmac?.trailerSequence ?? 0n };
+  };
+  const before = counted(state);
+  expect(before.header).toBeGreaterThan(10);
+  const next = initialVrrpState();
+  const legacy = parent.read();
+  if (legacy === undefined) throw new Error("nothing was left");
+  // The clock was set back meanwhile.
+  vrrpDirector.step(next, { kind: "wall-clock", offset: -5_000_000 }, now);
+  vrrpDirector.step(next, { ...start, legacy }, now);
+  expect(counted(next).header).toBeGreaterThan(before.header);
+  expect(counted(next).trailer).toBeGreaterThan(before.trailer);
 });
 
 it("a step that touches one router leaves what is told of the others", () => {
