@@ -3,7 +3,8 @@ import { between, type Duration, type Instant } from "../base/time.ts";
 import type { RouterEntry } from "../director/vrrp-director-state.ts";
 import { decodeAnnouncement } from "../vrrp/neighbour.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
-import { isActiveMaster, understandEachOther } from "./invariants.ts";
+import { understandEachOther } from "./hearing.ts";
+import { isActiveMaster } from "./invariants.ts";
 import type { Segment } from "./segment.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
 
@@ -149,5 +150,5 @@ interface Holder {
 }
 
 function areStrangers(one: Holder, other: Holder): boolean {
-  return one !== other && !understandEachOther(one.entry, other.entry);
+  return one !== other && !understandEachOther(one, other);
 }

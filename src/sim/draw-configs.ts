@@ -1,8 +1,10 @@
+import type { IpAddress } from "../base/ip-address.ts";
 import type { Random } from "../base/random.ts";
 import { block } from "./config-block.ts";
 import { type Draw, draw } from "./draw.ts";
+import { authenticationLines, type DrawnAuthentication, drawAuthentication } from "./draw-authentication.ts";
 import { drawSensors, groupSensorLines, type Sensors, sensorBlocks, sensorLines } from "./draw-trackers.ts";
-import type { ScenarioHost, WrittenConfig } from "./scenario.ts";
+import { linkLocal, type ScenarioHost, type WrittenConfig } from "./scenario.ts";
 
 /** What all hosts agree on for one virtual router. */
 interface Service {
@@ -14,7 +16,7 @@ interface Service {
   /** Seconds. */
   readonly interval: number;
   readonly addresses: readonly string[];
-  readonly password: string | undefined;
+  readonly authentication: DrawnAuthentication;
   readonly unicast: boolean;
   readonly grouped: boolean;
 }
@@ -30,6 +32,8 @@ export interface DrawnSite {
   /** Virtual addresses with the interface they are on. */
   readonly addresses: readonly { readonly interface: string; readonly address: string }[];
   readonly sensors: Sensors;
+  /** Whether the time of day counts for anything. */
+  readonly asksTheTime: boolean;
   /** The longest interval, in seconds. */
   readonly interval: number;
 }
@@ -37,6 +41,7 @@ export interface DrawnSite {
 /** Draws of their own for what came later, so that a seed keeps the shape it had. */
 interface Streams {
   readonly trackers: Draw;
+  readonly authentication: Draw;
 }
 
 const NAMES = ["a", "b", "c", "d", "e"];
@@ -56,7 +61,7 @@ export function drawSite(random: Random, streams: Streams): DrawnSite {
     name,
     addresses: ["192.0.2", "198.51.100"].slice(0, networks).map((net) => `${net}.${11 + at}`),
   })) as unknown as readonly ScenarioHost[];
-  const services = drawServices(chance, { networks, hosts: count });
+  const services = drawServices(chance, { networks, hosts: count, streams });
   const configs: WrittenConfig[] = [];
   const configsOf = new Map<string, string[]>();
   const versions = [services, widened(services, chance)];
@@ -75,6 +80,7 @@ export function drawSite(random: Random, streams: Streams): DrawnSite {
           hosts,
           services: offered,
           ranks: at === 0 ? ranks : rank(chance),
+          wrongKey: at > 0 && streams.authentication.one(0.2),
           sensors,
           streams,
         }),
@@ -91,13 +97,14 @@ export function drawSite(random: Random, streams: Streams): DrawnSite {
       addresses.map((address) => ({ interface: on, address: address.replace(/\/.*/, "") })),
     ),
     sensors,
+    asksTheTime: services.some(({ authentication }) => authentication.kind === "hmac"),
     interval: Math.max(...services.map(({ interval }) => interval)),
   };
 }
 
 function drawServices(
   chance: Draw,
-  site: { readonly networks: number; readonly hosts: number },
+  site: { readonly networks: number; readonly hosts: number; readonly streams: Streams },
 ): readonly Service[] {
   const count = chance.weighted([5, 3, 1, 1]) + 1;
   const together = site.networks > 1 || chance.one(0.5);
@@ -110,16 +117,21 @@ function drawServices(
       family === 6
         ? [`fe80::1:${at + 1}/64`, `2001:db8::${at + 1}/64`]
         : [`203.0.113.${10 * at + 1}/24`, `203.0.113.${10 * at + 2}`].slice(0, chance.one(0.4) ? 2 : 1);
+    const serviceInterval = version === 3 && interval >= 1 && chance.one(0.2) ? 0.5 : interval;
     return {
       name: `V${at + 1}`,
       interface: `eth${at % site.networks}`,
       virtualRouterId: 51 + at,
       version,
       family,
-      interval: version === 3 && interval >= 1 && chance.one(0.2) ? 0.5 : interval,
+      interval: serviceInterval,
       addresses,
-      password: version === 2 && chance.one(0.3) ? "1111" : undefined,
-      unicast: family === 4 && chance.one(0.15),
+      authentication: drawAuthentication(site.streams.authentication, {
+        version,
+        interval: serviceInterval,
+        pass: version === 2 && chance.one(0.3),
+      }),
+      unicast: family === 4 ? chance.one(0.15) : site.streams.authentication.one(0.3),
       grouped: grouped && at < 3,
     } satisfies Service;
   });
@@ -164,6 +176,7 @@ interface ConfigDraw {
   readonly hosts: readonly ScenarioHost[];
   readonly services: readonly Service[];
   readonly ranks: Ranks;
+  readonly wrongKey: boolean;
   readonly sensors: Sensors;
   readonly streams: Streams;
 }
@@ -223,9 +236,7 @@ function instanceLines(chance: Draw, service: Service, what: ConfigDraw): readon
     ...(chance.one(0.1) ? ["lower_prio_no_advert"] : []),
     ...(chance.one(0.2) ? ["higher_prio_send_advert"] : []),
     ...(chance.one(0.1) ? ["garp_master_refresh 5"] : []),
-    ...(service.password === undefined
-      ? []
-      : block("authentication", ["auth_type PASS", `auth_pass ${service.password}`])),
+    ...authenticationLines(what.streams.authentication, service.authentication, { wrong: what.wrongKey }),
     ...(grouped
       ? []
       : [...trackLines(chance, what.host), ...sensorLines(what.streams.trackers, what.sensors)]),
@@ -248,16 +259,14 @@ function trackLines(chance: Draw, host: ScenarioHost): readonly string[] {
 }
 
 function unicastLines(
-  { interface: on }: Service,
+  { interface: on, family }: Service,
   { host, hosts }: { readonly host: ScenarioHost; readonly hosts: readonly ScenarioHost[] },
 ): readonly string[] {
   const at = on === "eth1" ? 1 : 0;
+  const own = ({ addresses }: ScenarioHost): string => {
+    const address = addresses[at] as IpAddress;
+    return family === 6 ? linkLocal(address) : address;
+  };
   const others = hosts.filter((other) => other !== host);
-  return [
-    `unicast_src_ip ${host.addresses[at]}`,
-    ...block(
-      "unicast_peer",
-      others.map(({ addresses }) => addresses[at] as string),
-    ),
-  ];
+  return [`unicast_src_ip ${own(host)}`, ...block("unicast_peer", others.map(own))];
 }

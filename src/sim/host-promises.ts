@@ -6,11 +6,14 @@ import type { Role } from "../vrrp/router-state.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
 import { type Predecessor, Succession } from "./succession.ts";
 import { TakeoverRule } from "./takeover-rule.ts";
+import { TamperRule } from "./tamper-rule.ts";
 
 /** Where broken promises go. */
 export interface Complaints {
   violate(at: Instant, what: string): void;
   later(at: Instant, action: () => void): void;
+  /** Whether a packet was made by somebody who has no key. */
+  isForged(bytes: Uint8Array): boolean;
 }
 
 interface Known {
@@ -21,6 +24,7 @@ interface Known {
   /** Its process went on from one that died in the middle of a step: that one may have told or not. */
   toldIsUnsure: boolean;
   readonly takeover: TakeoverRule;
+  readonly tamper: TamperRule;
 }
 
 /** What the roles are called towards notify scripts. */
@@ -66,7 +70,8 @@ export class HostPromises {
     const rolesChanged = this.#rolesChanged(event, now);
     if (event.kind === "start") this.#succeeded(now);
     const changed = rolesChanged || host.kernel.changes !== this.#kernelChanges;
-    if (event.kind === "packet") for (const known of this.#known) known.takeover.heard(now);
+    if (event.kind === "packet") this.#heard(event.packet, now);
+    if (event.kind === "wall-clock") for (const { tamper } of this.#known) tamper.clockWasSet();
     if (changed || this.#missingSince !== undefined) {
       this.#kernelChanges = host.kernel.changes;
       this.#addressesInPlace(now);
@@ -140,11 +145,27 @@ export class HostPromises {
     const succession = this.#succession;
     const before = succession?.predecessor(entry);
     if (succession === undefined || before === undefined)
-      return { entry, role, told: undefined, toldIsUnsure: false, takeover: new TakeoverRule(entry) };
+      return {
+        entry,
+        role,
+        told: undefined,
+        toldIsUnsure: false,
+        takeover: new TakeoverRule(entry),
+        tamper: new TamperRule(entry),
+      };
     const gap = succession.isClean ? succession.gap : 0;
     const takeover = role === "backup" ? before.takeover.handedTo(entry, gap) : new TakeoverRule(entry);
     const toldIsUnsure = succession.isUnsureOfTold(before);
-    return { entry, role, told: toldIsUnsure ? undefined : before.told, toldIsUnsure, takeover };
+    const told = toldIsUnsure ? undefined : before.told;
+    return { entry, role, told, toldIsUnsure, takeover, tamper: new TamperRule(entry) };
+  }
+
+  #heard(bytes: Uint8Array, now: Instant): void {
+    for (const { entry, takeover, tamper } of this.#known) {
+      takeover.heard(now);
+      const wrong = tamper.heard(bytes, this.#complaints);
+      if (wrong !== undefined) this.#broken(now, `(${entry.instance.name}) ${wrong}`);
+    }
   }
 
   /** I5. A router that waits for its start has told nothing yet. */

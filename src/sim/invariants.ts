@@ -1,7 +1,7 @@
 import { after, between, type Duration, type Instant, inSeconds } from "../base/time.ts";
 import type { VrrpHostEvent } from "../director/host.ts";
 import type { RouterEntry } from "../director/vrrp-director-state.ts";
-import { advertisedAddresses } from "../vrrp/router-config.ts";
+import { understandEachOther } from "./hearing.ts";
 import { HostPromises } from "./host-promises.ts";
 import type { Segment } from "./segment.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
@@ -41,6 +41,7 @@ export class Invariants {
   readonly violations: Violation[] = [];
   readonly #watched: Watched;
   readonly #promises = new Map<SimulatedHost, HostPromises>();
+  readonly #forged = new WeakSet<Uint8Array>();
   readonly #overlaps = new Map<string, Overlap>();
 
   constructor(watched: Watched) {
@@ -51,6 +52,7 @@ export class Invariants {
         new HostPromises(host, {
           violate: (at, what) => this.violate(at, what),
           later: watched.later,
+          isForged: (bytes) => this.#forged.has(bytes),
         }),
       );
   }
@@ -72,6 +74,11 @@ export class Invariants {
     for (const promises of this.#promises.values()) promises.disturbed(now);
     for (const overlap of this.#overlaps.values()) overlap.since = now;
     this.lookAtMasters(now);
+  }
+
+  /** Somebody who has no key has made a packet. */
+  forge(bytes: Uint8Array): void {
+    this.#forged.add(bytes);
   }
 
   /** A packet between the two was lost: they did not hear each other just now. */
@@ -117,7 +124,7 @@ export class Invariants {
     const segment = this.#watched.segments.get(first.entry.config.interface);
     if (segment === undefined) return false;
     const [a, b] = [first.host.name, second.host.name];
-    return segment.joins(a, b) && segment.joins(b, a) && understandEachOther(first.entry, second.entry);
+    return segment.joins(a, b) && segment.joins(b, a) && understandEachOther(first, second);
   }
 
   #begin(name: string, overlap: Overlap): void {
@@ -150,7 +157,10 @@ export class Invariants {
     const segment = this.#watched.segments.get(first.config.interface);
     const { delay, jitter, heldBack } = segment?.conditions ?? { delay: 0, jitter: 0, heldBack: 0 };
     const longest = Math.max(first.config.advertisementInterval, second.config.advertisementInterval);
-    return (longest + 2 * (delay + jitter + heldBack) + 2 * WAKE_LATENESS) as Duration;
+    // Of two that count the numbers of authentication headers differently only one hears the other at first: it counts on
+    // from there, and is heard with its own next one.
+    const turns = first.config.version === 2 && first.config.authentication.kind === "ah" ? 2 : 1;
+    return (turns * longest + 2 * (delay + jitter + heldBack) + 2 * WAKE_LATENESS) as Duration;
   }
 }
 
@@ -161,22 +171,5 @@ export function isActiveMaster(host: SimulatedHost, entry: RouterEntry): boolean
     host.running &&
     host.kernel.isUp(entry.config.interface) &&
     !host.kernel.refusals.has("send-packet")
-  );
-}
-
-/** Whether each would accept what the other sends; reloads and restarts may make strangers of two routers. */
-export function understandEachOther(one: RouterEntry, other: RouterEntry): boolean {
-  const [a, b] = [one.config, other.config];
-  if (a.version !== b.version) return false;
-  if (a.version === 2 && a.advertisementInterval !== b.advertisementInterval) return false;
-  if (a.version === 2 && JSON.stringify(a.authentication) !== JSON.stringify(b.authentication)) return false;
-  const [mine, theirs] = [advertisedAddresses(a), advertisedAddresses(b)];
-  if (mine.length === 0 || mine.length !== theirs.length || mine.some((address) => !theirs.includes(address)))
-    return false;
-  if (a.unicastPeers.length === 0 || b.unicastPeers.length === 0)
-    return a.unicastPeers.length === b.unicastPeers.length;
-  return (
-    a.unicastPeers.some(({ address }) => address === other.state.source) &&
-    b.unicastPeers.some(({ address }) => address === one.state.source)
   );
 }

@@ -1,4 +1,8 @@
 import type { IpAddress } from "../base/ip-address.ts";
+import {
+  AUTHENTICATION_HEADER_LENGTH,
+  AUTHENTICATION_HEADER_PROTOCOL,
+} from "../vrrp/authentication-header.ts";
 
 /** A packet under way on a segment. */
 export interface Packet {
@@ -15,7 +19,9 @@ export function advertised(
   bytes: Uint8Array,
   family: 4 | 6,
 ): { readonly priority: number; readonly virtualRouterId: number } {
-  const at = family === 4 ? 20 : 0;
+  const header =
+    family === 4 && bytes[9] === AUTHENTICATION_HEADER_PROTOCOL ? AUTHENTICATION_HEADER_LENGTH : 0;
+  const at = (family === 4 ? 20 : 0) + header;
   return { virtualRouterId: bytes[at + 1] as number, priority: bytes[at + 2] as number };
 }
 

@@ -1,9 +1,8 @@
-import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
 import type { Instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { DirectorMachine, HostSetup } from "./host-surroundings.ts";
 import type { Violation } from "./invariants.ts";
-import type { Scenario, ScenarioHost } from "./scenario.ts";
+import { linkLocal, type Scenario, type ScenarioHost } from "./scenario.ts";
 import { perform } from "./scenario-verbs.ts";
 import { Settlement } from "./settlement.ts";
 import { type TraceEntry, World } from "./world.ts";
@@ -65,10 +64,7 @@ function hostSetup(host: ScenarioHost, at: number): HostSetup {
       hardwareAddress: Uint8Array.of(2, 0, 0, 0, index, at + 1),
       addresses: [
         { address, prefixLength: 24 },
-        {
-          address: `fe80::${(ipAddressBytes(address)[3] as number).toString(16)}` as IpAddress,
-          prefixLength: 64,
-        },
+        { address: linkLocal(address), prefixLength: 64 },
       ],
     })),
   };

@@ -2,6 +2,7 @@ import { seededRandom } from "../base/random.ts";
 import { instant } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import { type Draw, draw } from "./draw.ts";
+import { drawTampering } from "./draw-authentication.ts";
 import { type DrawnSite, drawSite } from "./draw-configs.ts";
 import { drawCrashes } from "./draw-crashes.ts";
 import { drawEpisode } from "./draw-faults.ts";
@@ -26,7 +27,8 @@ export function randomScenario(seed: number, seconds: number): Scenario {
   const chance = draw(random);
   const trackers = draw(seededRandom(seed ^ 0x7ac4e5));
   const crashes = draw(seededRandom(seed ^ 0xc4a54));
-  const site = drawSite(random, { trackers });
+  const authentication = draw(seededRandom(seed ^ 0xa07));
+  const site = drawSite(random, { trackers, authentication });
   const steps: ScenarioStep[] = site.hosts.map(({ name }) => step(chance.between(0, 1), ["start", name]));
   const quiet = quietTime(site);
   const chaos = EPISODE * site.interval;
@@ -40,6 +42,7 @@ export function randomScenario(seed: number, seconds: number): Scenario {
     steps.push(...drawEpisode(chance, { site, start: time, end, faults }));
     steps.push(...drawSensorFaults(trackers, { ...site, start: time, end }));
     steps.push(...drawCrashes(crashes, { ...site, start: time, end }));
+    steps.push(...drawTampering(authentication, { ...site, start: time, end }));
     steps.push(...leftDown(chance, { site, end }));
     steps.push(step(end, ["calm"]));
     time = end + quiet + chance.between(0, 2 * (usual - least));

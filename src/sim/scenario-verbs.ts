@@ -54,6 +54,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
   bfd: ({ world }, [name = "", session = "", state = ""]) =>
     world.host(name).sensed.setSession(session, state === "up"),
   "clock-step": ({ world }, [name = "", by = ""]) => world.host(name).stepWallClock(Number(by)),
+  /** How wrong it is then, in seconds, whatever it was before. */
+  "clock-set": ({ world }, [name = "", error = ""]) => {
+    const host = world.host(name);
+    host.stepWallClock(Number(error) - host.wallClockError);
+  },
+  /** Somebody sends again what he has heard of a process: its farewell, or else the first. */
+  replay: ({ world }, [name = "", instance = ""]) => world.replay(name, instance),
   cut: ({ world }, [from = "", to = "", on]) => world.segment(on).cut(from, to),
   mend: ({ world }, [from = "", to = "", on]) => world.segment(on).mend(from, to),
   network: ({ world }, words) => {

@@ -1,4 +1,4 @@
-import { type IpAddress, parseIpAddress } from "../base/ip-address.ts";
+import { type IpAddress, ipAddressBytes, parseIpAddress } from "../base/ip-address.ts";
 import { failed, ok, type Result } from "../base/result.ts";
 import { type Instant, instant } from "../base/time.ts";
 import { routerLineConfig } from "./router-line.ts";
@@ -37,6 +37,11 @@ export interface Scenario {
 export interface ScenarioHost {
   readonly name: string;
   readonly addresses: readonly IpAddress[];
+}
+
+/** The IPv6 address that an interface has beside its own one. */
+export function linkLocal(address: IpAddress): IpAddress {
+  return `fe80::${(ipAddressBytes(address)[3] as number).toString(16)}` as IpAddress;
 }
 
 /** A keepalived.conf by name; the lines are without indentation. */

@@ -1,19 +1,18 @@
 import { compareIpAddresses } from "../base/ip-address.ts";
-import { after, type Duration, type Instant, microseconds } from "../base/time.ts";
+import { after, type Duration, type Instant, microseconds, seconds } from "../base/time.ts";
 import type { Config } from "../conf/model/config.ts";
 import type { RouterEntry } from "../director/vrrp-director-state.ts";
 import type { RouterConfig } from "../vrrp/router-config.ts";
 import { skewTime } from "../vrrp/timers.ts";
 import { expectedFault, expectedPriority } from "./expectation.ts";
-import { isActiveMaster, understandEachOther, WAKE_LATENESS } from "./invariants.ts";
+import { hears, type Party, understandEachOther } from "./hearing.ts";
+import { isActiveMaster, WAKE_LATENESS } from "./invariants.ts";
 import { CALM } from "./segment.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
 import type { World } from "./world.ts";
 
-interface Candidate {
-  readonly host: SimulatedHost;
-  readonly entry: RouterEntry;
-}
+/** Clocks are set back by so little that what was sent before still counts for so long at most. */
+const CLOCKS_SETTLE = seconds(10);
 
 /**
  * What must hold once faults have ended and nothing else is done to the world: exactly one master for each virtual
@@ -54,10 +53,13 @@ export class Settlement {
     this.#later(best, () => {
       this.#oneMasterEach();
       this.#bestIsMaster();
-      const masters = world.masters.join();
+      const before = this.#masters();
       this.#later(microseconds(5 * longestInterval(configs)), () => {
-        if (world.masters.join() !== masters)
-          this.#broken(`the masters changed in quiet from ${masters} to ${world.masters.join()}`);
+        for (const [key, now] of this.#masters()) {
+          const then = before.get(key);
+          if (then !== undefined && then !== now)
+            this.#broken(`the master of ${key} changed in quiet from ${then} to ${now}`);
+        }
       });
     });
   }
@@ -99,7 +101,8 @@ export class Settlement {
         same !== true ||
         group.members.some((name) => {
           const [mine, theirs] = [host.router(name), other.router(name)];
-          return mine === undefined || theirs === undefined || !understandEachOther(mine, theirs);
+          if (mine === undefined || theirs === undefined) return true;
+          return !understandEachOther({ host, entry: mine }, { host: other, entry: theirs });
         })
       );
     });
@@ -131,6 +134,7 @@ export class Settlement {
 
   #bestIsMaster(): void {
     for (const [key, all] of this.#candidates()) {
+      if (all.some(({ host, entry }) => this.#isEntangled(host, entry))) continue;
       const able = all.filter(({ host, entry }) => !expectedFault(host, entry));
       const [first, second] = able
         .map((candidate) => ({ ...candidate, priority: expectedPriority(candidate.host, candidate.entry) }))
@@ -143,24 +147,31 @@ export class Settlement {
     }
   }
 
-  /** The routers of running processes by what they compete for. */
-  #candidates(): ReadonlyMap<string, readonly Candidate[]> {
-    const found = new Map<string, Candidate[]>();
+  /** Who is master of what. */
+  #masters(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#candidates()].map(([key, all]) => {
+        const masters = all.filter(({ host, entry }) => isActiveMaster(host, entry));
+        return [key, masters.map(({ host }) => host.name).join(" ") || "none"];
+      }),
+    );
+  }
+
+  /**
+   * The routers of running processes by what they compete for; strangers do not compete. Where keys are changed or clocks
+   * are wrong one may hear another and not be heard by it: who is master then is not for us to say.
+   */
+  #candidates(): ReadonlyMap<string, readonly Party[]> {
+    const rivals = new Map<string, Party[]>();
     for (const host of this.#world.hosts.values()) {
       if (!host.running) continue;
       for (const entry of host.routers) {
         const { interface: name, family, virtualRouterId } = entry.config;
-        for (let stranger = 0; ; stranger++) {
-          const key = `${name}/${family}/${virtualRouterId}${stranger === 0 ? "" : ` (${stranger})`}`;
-          const others = found.get(key);
-          const [first] = others ?? [];
-          if (first !== undefined && !understandEachOther(first.entry, entry)) continue;
-          found.set(key, [...(others ?? []), { host, entry }]);
-          break;
-        }
+        const key = `${name}/${family}/${virtualRouterId}`;
+        rivals.set(key, [...(rivals.get(key) ?? []), { host, entry }]);
       }
     }
-    return found;
+    return new Map([...rivals].flatMap(([key, all]) => camps(key, all)));
   }
 
   #broken(what: string): void {
@@ -168,9 +179,28 @@ export class Settlement {
   }
 }
 
+/** Rivals who all hear each other, and nobody else; no camps at all when that cannot be said. */
+function camps(key: string, all: readonly Party[]): readonly (readonly [string, readonly Party[]])[] {
+  const found: Party[][] = [];
+  for (const party of all) {
+    const camp = found.find(([first]) => first !== undefined && hears(first, party) === "yes");
+    if (camp === undefined) found.push([party]);
+    else camp.push(party);
+  }
+  const campOf = (party: Party): Party[] | undefined => found.find((camp) => camp.includes(party));
+  const clear = all.every((one) =>
+    all.every((other) => {
+      const wanted = campOf(one) === campOf(other) ? "yes" : "no";
+      return one === other || hears(one, other) === wanted;
+    }),
+  );
+  if (!clear) return [];
+  return found.map((camp, at) => [at === 0 ? key : `${key} (${at})`, camp] as const);
+}
+
 function better(
-  one: Candidate & { readonly priority: number },
-  other: Candidate & { readonly priority: number },
+  one: Party & { readonly priority: number },
+  other: Party & { readonly priority: number },
 ): number {
   const by = other.priority - one.priority;
   const [mine, theirs] = [one.entry.state.source, other.entry.state.source];
@@ -207,12 +237,34 @@ export function settlingTimes(configs: readonly Config[]): {
       trackProcesses.map(({ forkDelay, terminateDelay }) => Math.max(forkDelay, terminateDelay)),
     ),
   );
-  const elected = started + scripts + processes + grouped * election + interval + 10 * WAKE_LATENESS + 10_000;
+  const elected =
+    started +
+    scripts +
+    processes +
+    authenticated(configs, { election, interval }) +
+    grouped * election +
+    interval +
+    10 * WAKE_LATENESS +
+    10_000;
   const delayed = Math.max(0, ...routers.map(({ preemptDelay }) => preemptDelay));
   return {
     elected: microseconds(elected),
     best: microseconds(elected + (delayed > 0 ? delayed + 2 * election : 0) + interval),
   };
+}
+
+/**
+ * With `auth_hmac`, until what was sent before a clock was set back a little is over; with authentication headers, until
+ * one that counts from the beginning has heard from where the others count.
+ */
+function authenticated(
+  configs: readonly Config[],
+  { election, interval }: { readonly election: number; readonly interval: number },
+): number {
+  const routers = configs.flatMap(({ vrrpInstances }) => vrrpInstances);
+  const hmac = routers.some((router) => router.hmac !== undefined) ? CLOCKS_SETTLE : 0;
+  const header = routers.some(({ authentication }) => authentication.kind === "ah");
+  return hmac + (header ? election + 2 * interval : 0);
 }
 
 function longestInterval(configs: readonly Config[]): Duration {

@@ -9,6 +9,8 @@ import {
   type RouterEntry,
   type VrrpDirectorState,
 } from "../director/vrrp-director-state.ts";
+import { needsWallClock } from "../director/wall-clock.ts";
+import { KERNEL_NEWS, timeOfDay } from "./host-news.ts";
 import { recordEffects } from "./host-record.ts";
 import type {
   Death,
@@ -25,12 +27,9 @@ import { SimulatedJournal } from "./simulated-journal.ts";
 import { SimulatedKernel } from "./simulated-kernel.ts";
 import { WorldMark } from "./world-mark.ts";
 
-/** Packets a stopped process finds in its socket when it goes on; the rest the kernel has dropped. */
+/** Packets a stopped process finds in its socket when it goes on. */
 const SOCKET_QUEUE = 200;
 const NONE: VrrpHostEvent[] = [];
-/** What comes by netlink, and is lost when its socket overflows. */
-const KERNEL_NEWS = new Set(["snapshot", "link", "link-removed", "address-added", "address-removed"]);
-
 /**
  * A host of the simulated world: the live machine of the VRRP process with its live driver, and around it a process
  * that can be started, stopped, held, killed and reloaded, and a kernel that keeps what it was told when the process
@@ -88,10 +87,6 @@ export class SimulatedHost {
     return this.#process === "running";
   }
 
-  get held(): boolean {
-    return this.#process === "held";
-  }
-
   /** The configuration of the process; undefined while there is none. */
   get config(): Config | undefined {
     return this.#driver?.state.config;
@@ -143,7 +138,8 @@ export class SimulatedHost {
     const at = this.#surroundings.now();
     const told = inStep ? this.lastStep.notified.map(({ name }) => name) : [];
     // It died before it knew, or before it counted.
-    const world = this.held || this.#mark.isNews(this.config, at) ? "unknown" : this.#mark.text;
+    const world =
+      this.#process === "held" || this.#mark.isNews(this.config, at) ? "unknown" : this.#mark.text;
     this.death = { at, inStep, told, config: this.config, world };
     this.kill();
     this.#wanted = wanted;
@@ -183,6 +179,8 @@ export class SimulatedHost {
       },
     });
     const world = { ...this.kernel.snapshot(), ...this.sensed.readings(config) };
+    if (needsWallClock(config))
+      this.#driver.deliver(timeOfDay(this.wallClockError), this.#surroundings.now());
     this.deliver({ kind: "start", config, ...world, ...legacy });
     this.sensed.introduceSessions(config);
   }
@@ -190,6 +188,7 @@ export class SimulatedHost {
   /** SIGHUP with another file. */
   reload(config: Config): void {
     if (this.#wanted !== undefined) this.#wanted = config;
+    if (needsWallClock(config)) this.tell(timeOfDay(this.wallClockError));
     this.tell({ kind: "reload", config });
     this.sensed.introduceSessions(config);
   }
@@ -269,7 +268,12 @@ export class SimulatedHost {
   /** Somebody sets the wall clock, by so many seconds. */
   stepWallClock(by: number): void {
     this.wallClockError += by;
-    this.tell({ kind: "wall-clock", offset: this.wallClockError * 1_000_000 });
+    this.tell(timeOfDay(this.wallClockError));
+  }
+
+  /** What the wall clock shows, in microseconds. */
+  get timeOfDay(): Instant {
+    return after(this.#surroundings.now(), timeOfDay(this.wallClockError).offset as Duration);
   }
 
   /** The alarm; harmless when nothing is due. */

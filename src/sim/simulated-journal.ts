@@ -1,9 +1,10 @@
 import { type Instant, instant } from "../base/time.ts";
 import { RecordWatch } from "../director/record-watch.ts";
-import type { VrrpDirectorState } from "../director/vrrp-director-state.ts";
+import type { RouterEntry, VrrpDirectorState } from "../director/vrrp-director-state.ts";
 import {
   type Legacy,
   movingInstant,
+  signedUntil,
   type VrrpRecord,
   vrrpRecord,
   withMovingInstant,
@@ -12,6 +13,7 @@ import {
 /** The parent's memory of its VRRP process, as `linux/process/role-journal` keeps it: as old, and as plain. */
 export class SimulatedJournal {
   readonly #instants: number[] = [];
+  readonly #sequences: bigint[] = [];
   #watch = new RecordWatch();
   #record: VrrpRecord | undefined;
   #lastStep: Instant = instant(0);
@@ -26,13 +28,16 @@ export class SimulatedJournal {
     if (this.#watch.isStale(state, now)) {
       this.#record = vrrpRecord(state);
       let at = 0;
-      for (const { state: router } of state.routers.values())
-        this.#instants[at++] = movingInstant(router.role) ?? 0;
+      for (const entry of state.routers.values()) this.#move(entry, at++);
     } else {
-      for (const { slot, state: router } of state.touched)
-        this.#instants[slot] = movingInstant(router.role) ?? 0;
+      for (const entry of state.touched) this.#move(entry, entry.slot);
     }
     this.#lastStep = now;
+  }
+
+  #move(entry: RouterEntry, at: number): void {
+    this.#instants[at] = movingInstant(entry.state.role) ?? 0;
+    this.#sequences[at] = signedUntil(entry);
   }
 
   /** What a successor is given; nothing when there was no step. */
@@ -42,6 +47,7 @@ export class SimulatedJournal {
     const routers = record.routers.map((router, at) => ({
       ...router,
       role: withMovingInstant(router.role, instant(this.#instants[at] ?? 0)),
+      sequence: String(this.#sequences[at] ?? 0),
     }));
     return { legacy: { record: { ...record, routers }, diedAt: this.#lastStep } };
   }

@@ -69,6 +69,8 @@ export class Succession {
     const same = this.#host.isAsAtDeath;
     if (same && entry.config.priority !== 255 && priority !== before.priority)
       return `goes on with priority ${priority} and had ${before.priority}`;
+    const silenced = this.#silenced(before, entry);
+    if (silenced !== undefined) return silenced;
     if (same && (role.kind === "fault") !== (before.role === "fault"))
       return `goes on as ${role.kind} and was ${before.role}`;
     // A fault may have come or gone, and other timers may count.
@@ -83,6 +85,20 @@ export class Succession {
     return role.kind === wanted
       ? undefined
       : `goes on as ${role.kind} and was ${before.role}: wanted ${wanted}`;
+  }
+
+  /** What it signs must count on from what its predecessor signed, or those who took that refuse it as heard before. */
+  #silenced(
+    { entry: { exchange: before } }: Predecessor,
+    { config, exchange, state }: RouterEntry,
+  ): string | undefined {
+    if (state.role.kind !== "master") return undefined;
+    const header = config.version === 2 && config.authentication.kind === "ah";
+    if (header && exchange.headerSequence <= before.headerSequence)
+      return `goes on with header ${exchange.headerSequence}, and its neighbours have taken ${before.headerSequence}`;
+    if (config.hmac?.antiReplay === "monotonic" && exchange.trailerSequence <= before.trailerSequence)
+      return "goes on with a trailer that its neighbours take for one heard before";
+    return undefined;
   }
 
   #companions({ instance }: RouterEntry): readonly string[] {

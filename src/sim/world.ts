@@ -54,6 +54,8 @@ export class World {
   readonly #alarms = new Map<SimulatedHost, PendingAlarm>();
   readonly #lastTold = new Map<SimulatedHost, Instant>();
   readonly #members: ReadonlyMap<string, readonly SimulatedHost[]>;
+  /** What a recorder on the networks has kept. */
+  readonly #kept = new Map<SimulatedHost, Map<number, Packet>>();
   #now: Instant = instant(0);
   #digest = 0;
   #events = 0;
@@ -159,8 +161,31 @@ export class World {
 
   /** A packet that looks as if a host had sent it, heard by everyone, its supposed sender included. */
   forge(from: string, packet: Packet): void {
+    this.invariants.forge(packet.bytes);
+    this.#inject(from, packet);
+  }
+
+  #inject(from: string, packet: Packet): void {
     for (const to of this.#members.get(packet.interface) ?? [])
-      this.schedule(after(this.#now, microseconds(50)), () => this.#arrive(packet, { from, to }));
+      if (isMulticast(packet) || to.kernel.has(packet.interface, packet.destination))
+        this.schedule(after(this.#now, microseconds(50)), () => this.#arrive(packet, { from, to }));
+  }
+
+  /** Everyone hears again what a recorder has kept of a virtual router. */
+  replay(name: string, instance: string): void {
+    const host = this.host(name);
+    const config = host.router(instance)?.config;
+    const kept = config === undefined ? undefined : this.#kept.get(host)?.get(keptKey(config));
+    if (kept !== undefined) this.#inject(name, kept);
+  }
+
+  /** The first packet of each router of each host, until it resigns: then that one. */
+  #keep(from: SimulatedHost, packet: Packet): void {
+    const { virtualRouterId, priority } = advertised(packet.bytes, packet.family);
+    const key = keptKey({ family: packet.family, virtualRouterId });
+    const kept = this.#kept.get(from) ?? new Map<number, Packet>();
+    if (priority !== 0 && kept.has(key)) return;
+    this.#kept.set(from, kept.set(key, packet));
   }
 
   #surroundings(): Surroundings {
@@ -218,6 +243,7 @@ export class World {
   }
 
   #transmit(from: SimulatedHost, packet: Packet): void {
+    this.#keep(from, packet);
     const segment = this.segment(packet.interface);
     const toAll = isMulticast(packet);
     for (const to of this.#members.get(packet.interface) ?? []) {
@@ -281,6 +307,10 @@ export class World {
 interface PendingAlarm {
   wanted: Instant | undefined;
   pending: Instant | undefined;
+}
+
+function keptKey(router: { readonly family: 4 | 6; readonly virtualRouterId: number }): number {
+  return router.virtualRouterId * 8 + router.family;
 }
 
 function isMulticast({ family, destination }: Packet): boolean {

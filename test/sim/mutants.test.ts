@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { instant } from "../../src/base/time.ts";
 import type { VrrpHostEffect, VrrpHostEvent } from "../../src/director/host.ts";
 import { vrrpDirector } from "../../src/director/vrrp-director.ts";
-import type { VrrpDirectorState } from "../../src/director/vrrp-director-state.ts";
+import type { RouterEntry, VrrpDirectorState } from "../../src/director/vrrp-director-state.ts";
 import type { VrrpRecord } from "../../src/director/vrrp-record.ts";
 import type { DirectorMachine } from "../../src/sim/host-surroundings.ts";
 import { advertised } from "../../src/sim/packet.ts";
@@ -12,7 +12,7 @@ import { parseScenario, scenarioText } from "../../src/sim/scenario.ts";
 import { shrinkScenario } from "../../src/sim/shrink.ts";
 
 /** So many seeds must be enough to notice any of the mutants. */
-const SEEDS = 40;
+const SEEDS = 80;
 const SECONDS = 400;
 
 interface Mutant {
@@ -21,6 +21,8 @@ interface Mutant {
   readonly deaf?: (event: VrrpHostEvent, state: VrrpDirectorState) => boolean;
   /** What it hears instead of an event. */
   readonly mishears?: (event: VrrpHostEvent) => VrrpHostEvent;
+  /** What it remembers of each router's packets, before an event. */
+  readonly forgets?: (entry: RouterEntry) => RouterEntry["exchange"];
   /** What it does instead of an effect. */
   readonly instead?: (effect: VrrpHostEffect, event: VrrpHostEvent) => readonly VrrpHostEffect[];
   readonly deadline?: DirectorMachine["deadline"];
@@ -128,6 +130,25 @@ const MUTANTS: readonly Mutant[] = [
     noticedAs: /became master .* too early/,
   },
   {
+    does: "takes an authentication header that it has taken before (RX-8)",
+    forgets: ({ exchange }) => ({ ...exchange, headerSequence: 0 }),
+    noticedAs: /took the same packet twice/,
+  },
+  {
+    does: "keeps no mark of whom it has heard (RX-22)",
+    forgets: ({ exchange }) => ({ ...exchange, heard: [] }),
+    noticedAs: /took the same packet twice/,
+  },
+  {
+    does: "begins to count anew when it goes on",
+    mishears: (event) =>
+      withRecord(event, (record) => ({
+        ...record,
+        routers: record.routers.map((router) => ({ ...router, sequence: "0" })),
+      })),
+    noticedAs: /goes on with header/,
+  },
+  {
     does: "throws when it hears priority 0",
     instead: (effect, event) => {
       if (priorityOf(event) === 0) throw new Error("zero");
@@ -144,10 +165,12 @@ function remember(effect: VrrpHostEffect): VrrpHostEffect {
   return effect;
 }
 
-function machineOf({ deaf, mishears, instead, deadline }: Mutant): DirectorMachine {
+function machineOf({ deaf, mishears, forgets, instead, deadline }: Mutant): DirectorMachine {
   return {
     step(state, told, now) {
       const event = mishears?.(told) ?? told;
+      if (forgets !== undefined && event.kind === "packet")
+        for (const entry of state.routers.values()) entry.exchange = forgets(entry);
       if (deaf?.(event, state) === true) return { state, effects: [] };
       const step = vrrpDirector.step(state, event, now);
       return {

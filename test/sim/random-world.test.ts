@@ -52,6 +52,8 @@ describe("worlds drawn from a seed", () => {
       ...["version 2", "version 3", "unicast_peer", "auth_type PASS", "fe80::1:1/64"],
       ...["track_file", "track_process", "track_bfd", "quorum_max", "sync_group_tracking_weight", " reverse"],
       ...["file a load gone", "processes a web 0 exec", "bfd a uplink down"],
+      ...["auth_type AH", "anti_replay time", "anti_replay monotonic", "active_key 2", "auth_pass 2222"],
+      ...["replay a V1", "clock-set a 0", "unicast_src_ip fe80::b"],
       ...["crash a 0.2\n", "crash b 0.002 3\n"],
       ...["track_interface", "check weight -20", "virtual_ipaddress_excluded", "state MASTER"],
     ];
