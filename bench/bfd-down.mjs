@@ -35,11 +35,17 @@ async function measure(program, interval) {
   });
   const detection = interval * Number(options.multiplier);
   const late = [];
-  for (let round = 0; round < Number(options.rounds); round++) late.push((await silence(pair)) - detection);
+  for (let round = 0; round < Number(options.rounds); round++) {
+    const taken = await silence(pair);
+    if (taken !== undefined) late.push(taken - detection);
+  }
   late.sort((one, other) => one - other);
-  const [median, worst] = [late[Math.floor(late.length / 2)], late.at(-1)].map((ms) => `${ms.toFixed(1)} ms`);
+  const [median, worst] = [late[Math.floor(late.length / 2)], late.at(-1)].map(
+    (ms) => `${ms?.toFixed(1)} ms`,
+  );
+  const without = Number(options.rounds) - late.length;
   console.log(
-    `| ${[program, `${interval} ms`, `${detection} ms`, median, worst, late.length].join(" | ")} |`,
+    `| ${[program, `${interval} ms`, `${detection} ms`, median, worst, late.length, without].join(" | ")} |`,
   );
   await pair.stop();
   pair.remove();
