@@ -67,6 +67,15 @@ export class Namespaces {
     }
   }
 
+  /** A namespace of which no cable leads away, with an interface eth0 that is up and has a carrier. */
+  addAlone(shortName: string, address: string): void {
+    this.add(shortName);
+    this.cable(
+      { namespace: shortName, interface: "eth0", addresses: [address] },
+      { namespace: shortName, interface: "eth0p" },
+    );
+  }
+
   /** Runs a command to its end inside a namespace and returns what it printed; throws with its messages if it fails. */
   run(shortName: string, command: readonly string[]): string {
     return must(this.command(shortName, command));

@@ -51,11 +51,7 @@ describeWith(suite, () => {
   const daemons = new Daemons(namespaces);
 
   beforeAll(() => {
-    namespaces.add("a");
-    namespaces.cable(
-      { namespace: "a", interface: "eth0", addresses: ["10.77.0.2/16"] },
-      { namespace: "a", interface: "eth0p" },
-    );
+    namespaces.addAlone("a", "10.77.0.2/16");
     writeFileSync(join(folder, "ipvs.c"), PRETEND_IPVS);
     const built = spawnSync("cc", ["-shared", "-fPIC", "-o", library, join(folder, "ipvs.c")], {
       encoding: "utf8",

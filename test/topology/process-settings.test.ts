@@ -20,11 +20,7 @@ describeWith(suite, () => {
   const daemons = new Daemons(namespaces);
 
   beforeAll(() => {
-    namespaces.add("a");
-    namespaces.cable(
-      { namespace: "a", interface: "eth0", addresses: ["10.77.0.2/16"] },
-      { namespace: "a", interface: "eth0p" },
-    );
+    namespaces.addAlone("a", "10.77.0.2/16");
     chmodSync(folder, 0o777);
   });
   afterEach(async () => {

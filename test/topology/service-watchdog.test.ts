@@ -32,11 +32,7 @@ describeWith({ title: "the daemon and its service manager", needs: ["root", "net
   let log = "";
 
   beforeAll(() => {
-    namespaces.add("a");
-    namespaces.cable(
-      { namespace: "a", interface: "eth0", addresses: ["192.0.2.9/24"] },
-      { namespace: "a", interface: "eth0p" },
-    );
+    namespaces.addAlone("a", "192.0.2.9/24");
     manager.on("message", (message) => told.push({ text: message.toString(), at: performance.now() }));
     manager.bind({ path: name });
   });

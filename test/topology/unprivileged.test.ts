@@ -18,11 +18,7 @@ describeWith({ title: "a director without root", needs: ["root", "netns"] }, () 
   let log = "";
 
   beforeAll(() => {
-    namespaces.add("a");
-    namespaces.cable(
-      { namespace: "a", interface: "eth0", addresses: ["192.0.2.9/24"] },
-      { namespace: "a", interface: "eth0p" },
-    );
+    namespaces.addAlone("a", "192.0.2.9/24");
     chmodSync(folder, 0o777);
   });
   afterAll(() => {

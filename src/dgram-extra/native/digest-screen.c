@@ -1,7 +1,8 @@
 /*
- * A screen of keyed digests: tells which of the datagrams just received carry a wrong one, before they cost JavaScript
- * anything, or a number that was heard before. What is covered by a digest and where it stands is said by rules, so that no protocol is known here. A
- * datagram that no rule concerns, or that a rule cannot be applied to, is let through.
+ * A screen of keyed digests: tells which of the datagrams just received carry a wrong one, or a number that was heard
+ * before, while they have cost JavaScript nothing yet. What is covered by a digest and where it stands is said by rules, so
+ * that no protocol is known here. A datagram that no rule concerns, or that a rule cannot be applied to, is let
+ * through.
  * The layout of a rule is shared with digest-screen.ts.
  */
 #include "addon.h"
