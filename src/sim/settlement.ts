@@ -134,6 +134,7 @@ export class Settlement {
 
   #bestIsMaster(): void {
     for (const [key, all] of this.#candidates()) {
+      // Nor need the best be master of a member whose group is held back by another one.
       if (all.some(({ host, entry }) => this.#isEntangled(host, entry))) continue;
       const able = all.filter(({ host, entry }) => !expectedFault(host, entry));
       const [first, second] = able
@@ -147,7 +148,7 @@ export class Settlement {
     }
   }
 
-  /** Who is master of what. */
+  /** Who is master of what; nothing of those of whom it cannot be said (see `#candidates`). */
   #masters(): ReadonlyMap<string, string> {
     return new Map(
       [...this.#candidates()].map(([key, all]) => {
