@@ -116,12 +116,24 @@ export class VrrpDaemon {
     for (const pid of all) process.kill(pid, "SIGSTOP");
     for (const pid of all) process.kill(pid, "SIGKILL");
     await this.ended(30_000);
+    // The children end in their own time, and hold their files until then.
+    await eventually(() => !all.some(holdsFiles), { within: 30_000 });
   }
 
   /** Ends it in any way and removes its files. */
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process is there and not a zombie, which holds no file any more. */
+function holdsFiles(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/^[ZX]$/.test(stat.charAt(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
   }
 }
 
