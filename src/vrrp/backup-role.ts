@@ -32,8 +32,17 @@ function sayFarewell(state: InRole<BackupRole>, farewell: Farewell, now: Instant
   const { farewell: _, ...rest } = state.role;
   const next = nextFarewell(farewell, rest.masterInterval, now);
   const role: BackupRole = next === undefined ? rest : { ...rest, farewell: next };
-  const lowest = state.master !== undefined && state.master.priority > LOWEST_PRIORITY;
-  return { state: { ...state, role }, effects: lowest ? advertise(state, LOWEST_PRIORITY) : [] };
+  const isClaim = state.master?.priority === LOWEST_PRIORITY;
+  return { state: { ...state, role }, effects: isClaim ? [] : advertise(state, LOWEST_PRIORITY) };
+}
+
+/**
+ * What is owed to a winner that is not heard, and so shows no beat: while a sync group keeps us from taking its place, it may
+ * hear us all the same.
+ */
+export function sayUnheard(state: InRole<BackupRole>, now: Instant): RouterStep {
+  const { farewell } = state.role;
+  return farewell === undefined ? unchanged(state) : sayFarewell(state, farewell, now);
 }
 
 function stillToSay(

@@ -6,6 +6,7 @@ import type { FaultReason, PendingAnnouncement, Role, RouterEvent, RouterState }
 import {
   advertise,
   begin,
+  bidFarewell,
   downInterval,
   enterBackup,
   enterFault,
@@ -94,7 +95,9 @@ function resumeMaster(state: RouterState, { role, now }: Before<"master">): Rout
   const patience = downInterval(state, config.advertisementInterval);
   if (between(role.lastAdvertisementAt, now) >= patience) {
     const entered = enterBackup({ ...state, role }, { reason: "late-resumption", downIn: patience, now });
-    return { state: entered.state, effects: [...giveUp(config), ...entered.effects] };
+    // Its process may have died in the step in which it woke as Master and announced its addresses over the winner's.
+    const bidden = bidFarewell(entered, now);
+    return { state: bidden.state, effects: [...giveUp(config), ...bidden.effects] };
   }
   // What waited to be put back is put back now, with all the rest.
   const { restore: _, restorePaths: __, ...kept } = role;

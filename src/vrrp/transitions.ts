@@ -189,12 +189,14 @@ export function leaveFault(state: InRole<FaultRole>, now: Instant): RouterStep {
   const { config } = state;
   const downIn = downInterval(state, config.advertisementInterval);
   const entered = enterBackup(state, { reason: "fault-cleared", downIn, now });
-  const { role } = entered.state;
-  if (state.role.owesFarewell !== true || config.strict || role.kind !== "backup") return entered;
-  return {
-    ...entered,
-    state: { ...entered.state, role: { ...role, farewell: beginFarewell(now) } },
-  };
+  return state.role.owesFarewell === true ? bidFarewell(entered, now) : entered;
+}
+
+/** One that has just become Backup will tell the winner that there was another master; not under `vrrp_strict`. */
+export function bidFarewell(entered: RouterStep, now: Instant): RouterStep {
+  const { role, config } = entered.state;
+  if (config.strict || role.kind !== "backup") return entered;
+  return { ...entered, state: { ...entered.state, role: { ...role, farewell: beginFarewell(now) } } };
 }
 
 /** Back to Initialize, for good (ST-12: priority 0 exactly once, no address left). `resigned`: it has been sent. */

@@ -2,7 +2,7 @@ import { unreachable } from "../base/assert.ts";
 import type { IpAddress } from "../base/ip-address.ts";
 import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant, instant } from "../base/time.ts";
-import { backupAdvertisement, backupAlarm } from "./backup-role.ts";
+import { backupAdvertisement, backupAlarm, sayUnheard } from "./backup-role.ts";
 import { farewellDue } from "./farewell.ts";
 import { masterAdvertisement, masterAlarm } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
@@ -190,9 +190,8 @@ function changePriority(before: RouterState, wanted: number): RouterStep {
 function awaitGroup(state: RouterState, now: Instant): RouterStep {
   const { role } = state;
   if (role.kind !== "backup" || now < role.masterDownAt) return unchanged(state);
-  const { farewell: _, ...waiting } = role;
   const masterDownAt = after(now, downInterval(state, role.masterInterval));
-  return unchanged({ ...state, role: { ...waiting, awaitsGroup: true, masterDownAt } });
+  return sayUnheard({ ...state, role: { ...role, awaitsGroup: true, masterDownAt } }, now);
 }
 
 /** The members of a sync group are Master and Backup together (keepalived's rule; no RFC knows such groups). */

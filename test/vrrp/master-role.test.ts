@@ -165,6 +165,18 @@ describe("master", () => {
     expect(count(1, { priority: 1 })).toBe(0);
   });
 
+  it("ST-14 tells a winner that it does not hear, while its sync group keeps it from taking over", () => {
+    const router = bench("master").on({ kind: "follow-group", to: "backup" }, at(9));
+    const words = (now: number) => router.on({ kind: "await-group" }, at(now)).told;
+    // Before its time is up there is nothing to wait for.
+    expect(words(10)).toEqual([]);
+    const due = (router.masterDownAt ?? at(0)) / 1_000_000;
+    expect(words(due)).toEqual(["advert 1"]);
+    expect(words(2 * due)).toEqual(["advert 1"]);
+    const strict = bench("master", { strict: true }).on({ kind: "follow-group", to: "backup" }, at(9));
+    expect(strict.on({ kind: "await-group" }, at(due)).told).toEqual([]);
+  });
+
   it("ST-13 a lower priority: announced again after garp_lower_prio_delay, logged once per second", () => {
     const router = bench("master").on(advert(50), at(10.2));
     expect(router.told).toEqual(["log", "advert 100", "announce x5", "lower-priority-heard"]);

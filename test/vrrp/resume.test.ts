@@ -68,6 +68,12 @@ describe("a router whose process died", () => {
     });
   });
 
+  it("ST-14 that was silent for too long tells the winner that there was another: it may have announced when it died", () => {
+    const owes = ({ state: { role } }: Bench) => role.kind === "backup" && role.farewell !== undefined;
+    expect(owes(successor(bench("master"), { died: 0.9, now: 3.7 }))).toBe(true);
+    expect(owes(successor(bench("backup"), { died: 0.9, now: 3.7 }))).toBe(false);
+  });
+
   it("waits on as Backup; the time in which it was deaf does not count", () => {
     const backup = bench("backup");
     const due = backup.deadline ?? at(0);
