@@ -31,9 +31,8 @@ import { WorldMark } from "./world-mark.ts";
 const SOCKET_QUEUE = 200;
 const NONE: VrrpHostEvent[] = [];
 /**
- * A host of the simulated world: the live machine of the VRRP process with its live driver, and around it a process
- * that can be started, stopped, held, killed and reloaded, and a kernel that keeps what it was told when the process
- * dies. It has a wall clock too, which can be stepped and which nothing reads (TM-7).
+ * A host of the simulated world: the live machine of the VRRP process with its live driver, and around it a process that can
+ * be started, stopped, held, killed and reloaded, a kernel that outlives it, and a wall clock that can be stepped (TM-7).
  */
 export class SimulatedHost {
   readonly name: string;
@@ -157,7 +156,9 @@ export class SimulatedHost {
     this.#begin(this.#wanted);
   }
 
-  #begin(config: Config): void {
+  /** A successor begins with the configuration that its predecessor had taken; the one that is wanted is a reload to it. */
+  #begin(wanted: Config): void {
+    const { config = wanted, ...legacy } = this.#journal.read();
     this.#process = "running";
     this.generation++;
     this.listening++;
@@ -169,8 +170,7 @@ export class SimulatedHost {
       alarm: { set: (at: Instant | undefined) => this.#surroundings.setAlarm(this, at) },
       perform: (effects: readonly VrrpHostEffect[]) => this.#perform(effects),
     };
-    const legacy = this.#journal.read();
-    this.isAsAtDeath = this.death?.world === this.#mark.text && this.death.config === config;
+    this.isAsAtDeath = this.death?.world === this.#mark.text && this.death.config === wanted;
     this.#driver = new Driver(this.#machine, {
       host,
       initial: initialVrrpState(),
@@ -183,6 +183,7 @@ export class SimulatedHost {
       this.#driver.deliver(timeOfDay(this.wallClockError), this.#surroundings.now());
     this.deliver({ kind: "start", config, ...world, ...legacy });
     this.sensed.introduceSessions(config);
+    if (config !== wanted) this.reload(wanted);
   }
 
   /** SIGHUP with another file. */

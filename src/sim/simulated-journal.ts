@@ -1,4 +1,5 @@
 import { type Instant, instant } from "../base/time.ts";
+import type { Config } from "../conf/model/config.ts";
 import { RecordWatch } from "../director/record-watch.ts";
 import type { RouterEntry, VrrpDirectorState } from "../director/vrrp-director-state.ts";
 import {
@@ -16,6 +17,8 @@ export class SimulatedJournal {
   readonly #sequences: bigint[] = [];
   #watch = new RecordWatch();
   #record: VrrpRecord | undefined;
+  /** That the record is of. */
+  #config: Config | undefined;
   #lastStep: Instant = instant(0);
 
   /** Another process writes from now on, which knows nothing of what the one before has written. */
@@ -27,6 +30,7 @@ export class SimulatedJournal {
   note(state: VrrpDirectorState, now: Instant): void {
     if (this.#watch.isStale(state, now)) {
       this.#record = vrrpRecord(state);
+      this.#config = state.config;
       let at = 0;
       for (const entry of state.routers.values()) this.#move(entry, at++);
     } else {
@@ -40,15 +44,15 @@ export class SimulatedJournal {
     this.#sequences[at] = signedUntil(entry);
   }
 
-  /** What a successor is given; nothing when there was no step. */
-  read(): { readonly legacy?: Legacy } {
-    if (this.#record === undefined) return {};
+  /** What a successor is given, and the configuration it begins with; nothing when there was no step. */
+  read(): { readonly legacy?: Legacy; readonly config?: Config } {
+    if (this.#record === undefined || this.#config === undefined) return {};
     const record = JSON.parse(JSON.stringify(this.#record)) as VrrpRecord;
     const routers = record.routers.map((router, at) => ({
       ...router,
       role: withMovingInstant(router.role, instant(this.#instants[at] ?? 0)),
       sequence: String(this.#sequences[at] ?? 0),
     }));
-    return { legacy: { record: { ...record, routers }, diedAt: this.#lastStep } };
+    return { legacy: { record: { ...record, routers }, diedAt: this.#lastStep }, config: this.#config };
   }
 }

@@ -46,7 +46,8 @@ describeWith({ title: "a director whose processes crash", needs: ["root", "netns
   afterEach(async () => {
     for (const daemon of daemons.splice(0)) await daemon.dispose();
     rmSync(told, { force: true });
-    for (const side of ["a", "b"]) namespaces.run(side, ["ip", "address", "flush", "dev", "eth0", "to", VIP]);
+    for (const side of ["a", "b"])
+      namespaces.run(side, ["ip", "address", "flush", "dev", "eth0", "to", `${VIP}/30`]);
   });
   afterAll(() => namespaces.remove());
 
@@ -105,6 +106,32 @@ describeWith({ title: "a director whose processes crash", needs: ["root", "netns
     expect(holds("a")).toBe(false);
     expect(holds("b")).toBe(true);
     await eventually(() => readFileSync(told, "utf8").endsWith("V1 BACKUP 150\n"), { within: 5_000 });
+  });
+
+  it("F7: what a reload drops while there is no VRRP process goes as well, and what stays is never away", async () => {
+    const two = (other: string) =>
+      configuration({ priority: 150, interval: 2 }).replace(`${VIP}/16`, `${VIP}/16\n    ${other}/16`);
+    const addresses = () => namespaces.run("a", ["ip", "-4", "address", "show", "eth0"]);
+    const a = daemon("a", two("10.77.0.101"));
+    await eventually(() => addresses().includes("10.77.0.101"), { within: 15_000 });
+    const monitor = watchAddresses(namespaces);
+    const times = (words: string) => a.log.split(words).length - 1;
+    // Five deaths are answered at once; after the sixth there is none for a second.
+    for (let death = 1; death <= 6; death++) {
+      process.kill(child(a) ?? 0, "SIGKILL");
+      await eventually(() => times(death < 6 ? "goes on as MASTER" : "in 1 s") === (death % 6 || 1), {
+        within: 10_000,
+      });
+    }
+    a.configure(two("10.77.0.102"));
+    a.signal("SIGHUP");
+    await eventually(() => addresses().includes("10.77.0.102") && !addresses().includes("10.77.0.101"), {
+      within: 10_000,
+    });
+    expect(times("goes on as MASTER")).toBe(6);
+    await eventually(() => monitor.text().includes("10.77.0.102"), { within: 5_000 });
+    expect(monitor.text().match(/Deleted.*/g)).toEqual([expect.stringContaining("10.77.0.101/")]);
+    monitor.stop();
   });
 
   it("F9: without its parent a child resigns and leaves nothing behind", async () => {

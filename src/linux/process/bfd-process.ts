@@ -8,7 +8,7 @@ import { Driver } from "../../director/driver.ts";
 import { BfdHost } from "../bfd-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import type { ParentMessage } from "./messages.ts";
+import type { ParentMessage, StartMessage } from "./messages.ts";
 import { Punctuality } from "./punctuality.ts";
 
 /** The BFD process: one director machine, its sockets and its alarm. */
@@ -30,7 +30,7 @@ export class BfdProcess implements ChildProcess {
     this.#driver = new Driver(bfdDirector, { host, initial: initialBfdState() });
   }
 
-  start(config: Config): void {
+  start({ config }: StartMessage): void {
     this.#applyPriority(config);
     this.#deliver({ kind: "start", config, seed: randomInt(2 ** 32) });
   }

@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
 import { failed, ok, type Result } from "../../base/result.ts";
-import type { Config } from "../../conf/model/config.ts";
 import { Driver } from "../../director/driver.ts";
 import { healthDirector } from "../../director/health-director.ts";
 import { healthStanding } from "../../director/health-standing.ts";
@@ -17,7 +16,7 @@ import { HealthHost } from "../health-host.ts";
 import { monotonicNow } from "../monotonic-clock.ts";
 import { NetlinkMonitor } from "../netlink/netlink-monitor.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import type { ChildSettings, ChildStatus, ParentMessage } from "./messages.ts";
+import type { ChildSettings, ChildStatus, ParentMessage, StartMessage } from "./messages.ts";
 import { Punctuality } from "./punctuality.ts";
 
 /** The checker process: checkers, and the part of the service table that follows from what they find. */
@@ -55,7 +54,7 @@ export class CheckerProcess implements ChildProcess {
     this.#driver = new Driver(healthDirector, { host: this.#host, initial: initialHealthState });
   }
 
-  start(config: Config): void {
+  start({ config }: StartMessage): void {
     this.#punctuality.configure(config.global, config.global.processes.checker);
     this.#watchInterfaces();
     this.#host.configure(config);

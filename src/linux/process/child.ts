@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { setParentDeathSignal } from "dgram-extra";
 import { ok, type Result } from "../../base/result.ts";
-import type { Config } from "../../conf/model/config.ts";
-import type { Legacy } from "../../director/vrrp-record.ts";
 import { openPidFile, type PidFile } from "../pid-file.ts";
 import { endAtLeisure } from "../process-priority.ts";
 import { listenForDumpSignals } from "./dump-signals.ts";
-import type { ChildKind, ChildMessage, ChildSettings, ParentMessage } from "./messages.ts";
+import type { ChildKind, ChildMessage, ChildSettings, ParentMessage, StartMessage } from "./messages.ts";
 
 /** A child's work, whatever it is. */
 export interface ChildProcess {
-  start(config: Config, legacy?: Legacy): void;
+  start(message: StartMessage): void;
   take(message: ParentMessage): void;
   /** Undoes what the process did to the system and then ends it; may be called more than once. */
   stop(): void;
@@ -124,7 +122,8 @@ async function take(message: ParentMessage): Promise<void> {
   else work.take(message);
 }
 
-async function start({ config, settings, legacy }: Extract<ParentMessage, { kind: "start" }>): Promise<void> {
+async function start(message: StartMessage): Promise<void> {
+  const { settings } = message;
   process.title = settings.title ?? PROCESS_NAMES[settings.kind];
   if (settings.pidFile !== undefined) {
     const opened = openPidFile(settings.pidFile);
@@ -143,8 +142,8 @@ async function start({ config, settings, legacy }: Extract<ParentMessage, { kind
     return;
   }
   work = created.value;
-  work.start(config, legacy);
-  for (const message of early.splice(0)) work.take(message);
+  work.start(message);
+  for (const next of early.splice(0)) work.take(next);
   channel.send({ kind: "started" });
 }
 

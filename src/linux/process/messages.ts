@@ -37,11 +37,13 @@ export type ParentMessage =
   | {
       readonly kind: "start";
       readonly config: Config;
+      /** By which the record of a VRRP process names its configuration. */
+      readonly number: number;
       readonly settings: ChildSettings;
       /** For a VRRP process that takes the place of one that died. */
       readonly legacy?: Legacy;
     }
-  | { readonly kind: "reload"; readonly config: Config }
+  | { readonly kind: "reload"; readonly config: Config; readonly number: number }
   | { readonly kind: "stop" }
   /** Say that your event loop turns. */
   | { readonly kind: "ping" }
@@ -66,6 +68,9 @@ export type ChildStatus =
       readonly now: Instant;
       readonly lateness?: LatenessFigures;
     };
+
+/** What a child begins with. */
+export type StartMessage = Extract<ParentMessage, { readonly kind: "start" }>;
 
 /** From a child to the parent. */
 export type ChildMessage =

@@ -15,13 +15,14 @@ const MFD_CLOEXEC = 1;
 /** Bytes of each of the two places a record may stand in; memory is taken only as far as it is written. */
 const PLACE = 1 << 20;
 const HEADER = 16;
+const PLACE_HEADER = 16;
 
 /**
  * Memory shared by the parent and its VRRP process, in which the child keeps what its successor has to know. It survives
  * a SIGKILL at any instant, and writing it costs no system call: roles when they change, three numbers at each step.
  *
  * Layout: the instant of the last step (f64), which place holds (f64: 0 none, 1, 2); then the places, each with the
- * record's length and the number of routers (u32), a moving instant for each router (f64), and the record as JSON; at their
+ * record's length, the number of routers and that of the configuration (u32, and four bytes of nothing), a moving instant for each router (f64), and the record as JSON; at their
  * end what the signed packets of each router have counted to (u64).
  */
 export class RoleJournal {
@@ -38,9 +39,12 @@ export class RoleJournal {
     this.#head = new Float64Array(memory, 0, 2);
   }
 
-  /** The child notes where it stands after a step. A state too large for its place is not recorded. */
-  note(state: VrrpDirectorState, now: Instant): void {
-    if (this.#watch.isStale(state, now)) this.#write(state);
+  /**
+   * The child notes where it stands after a step, and which configuration of its parent's it has then. A state too large for
+   * its place is not recorded.
+   */
+  note(state: VrrpDirectorState, now: Instant, configuration: number): void {
+    if (this.#watch.isStale(state, now)) this.#write(state, configuration);
     else {
       for (const entry of state.touched) {
         this.#instants[entry.slot] = movingInstant(entry.state.role) ?? 0;
@@ -51,7 +55,7 @@ export class RoleJournal {
   }
 
   /** The parent reads what a child left; undefined when it left nothing. */
-  read(): Legacy | undefined {
+  read(): (Legacy & { readonly configuration: number }) | undefined {
     const place = this.#head[1] ?? 0;
     if (place !== 1 && place !== 2) return undefined;
     const { lengths, instants, sequences, text } = this.#place(place);
@@ -62,7 +66,11 @@ export class RoleJournal {
       role: withMovingInstant(router.role, instant(instants[at] ?? 0)),
       sequence: String(sequences[at] ?? 0),
     }));
-    return { record: { ...record, routers }, diedAt: instant(this.#head[0] ?? 0) };
+    return {
+      record: { ...record, routers },
+      diedAt: instant(this.#head[0] ?? 0),
+      configuration: lengths[2] ?? 0,
+    };
   }
 
   /** Forgets what was read: the next child is to begin anew unless it writes something. */
@@ -70,18 +78,19 @@ export class RoleJournal {
     this.#head[1] = 0;
   }
 
-  #write(state: VrrpDirectorState): void {
+  #write(state: VrrpDirectorState, configuration: number): void {
     const text = Buffer.from(JSON.stringify(vrrpRecord(state)));
     const next = this.#head[1] === 1 ? 2 : 1;
-    if (8 + state.routers.size * 16 + text.length > PLACE) {
+    if (PLACE_HEADER + state.routers.size * 16 + text.length > PLACE) {
       this.#instants = new Float64Array(0);
       this.#sequences = new BigUint64Array(0);
       this.#head[1] = 0;
       return;
     }
-    const lengths = new Uint32Array(this.#bytes.buffer, HEADER + (next - 1) * PLACE, 2);
+    const lengths = new Uint32Array(this.#bytes.buffer, HEADER + (next - 1) * PLACE, 3);
     lengths[0] = text.length;
     lengths[1] = state.routers.size;
+    lengths[2] = configuration;
     const place = this.#place(next);
     place.text.set(text);
     this.#instants = place.instants;
@@ -102,12 +111,12 @@ export class RoleJournal {
   } {
     const start = HEADER + (place - 1) * PLACE;
     const { buffer } = this.#bytes;
-    const lengths = new Uint32Array(buffer, start, 2);
+    const lengths = new Uint32Array(buffer, start, 3);
     const routers = lengths[1] ?? 0;
-    const textAt = start + 8 + routers * 8;
+    const textAt = start + PLACE_HEADER + routers * 8;
     return {
       lengths,
-      instants: new Float64Array(buffer, start + 8, routers),
+      instants: new Float64Array(buffer, start + PLACE_HEADER, routers),
       sequences: new BigUint64Array(buffer, start + PLACE - 8 * routers, routers),
       text: this.#bytes.subarray(textAt, start + PLACE),
     };

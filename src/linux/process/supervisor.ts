@@ -12,10 +12,9 @@ import { hasWork, PROCESS_TITLES } from "./child-kinds.ts";
 import { type ChildListener, endText, JOURNAL_DESCRIPTOR, SupervisedChild } from "./child-process.ts";
 import type { ChildKind, ChildMessage, ChildSettings, ChildStatus, DumpKind } from "./messages.ts";
 import { RestartPause } from "./restart-pause.ts";
-import { openRoles, type Roles } from "./role-memory.ts";
 import { SessionBoard } from "./session-board.ts";
-import { SpareChild } from "./spare-child.ts";
 import { StatusRound } from "./status-round.ts";
+import { Succession } from "./succession.ts";
 
 /** Exit codes after which starting again cannot help: fatal, configuration, permission. */
 const PERMANENT_CODES: ReadonlySet<number> = new Set([1, 2, 4]);
@@ -64,9 +63,7 @@ export class Supervisor {
   readonly #statusRound = new StatusRound();
   /** A director that is told to stop hands over before this process has even looked. */
   readonly #relay = new SignalRelay("SIGTERM");
-  /** What the VRRP process keeps for its successor. */
-  readonly #roles: Roles | undefined;
-  #spare: SpareChild | undefined;
+  readonly #succession: Succession;
   readonly #sessions = new SessionBoard();
   /** Children that have not said yet that they work, and those that owe an answer to a ping. */
   readonly #waking = new Set<ChildKind>();
@@ -83,7 +80,7 @@ export class Supervisor {
   constructor(config: Config, options: SupervisorOptions) {
     this.#config = config;
     this.#options = options;
-    this.#roles = openRoles(options.journal);
+    this.#succession = new Succession(options.journal);
     const report: ScriptReport = (level, message) => options.journal.log(level, message);
     this.#scripts = new ScriptRunner(config.global, report);
     this.#notifier = new Notifier(config, { scripts: this.#scripts, report });
@@ -130,7 +127,7 @@ export class Supervisor {
         if (this.#wanted(settings.kind) && record?.restart === undefined) this.#spawn(settings);
       } else {
         // A child whose part went away undoes its work as part of the reload and rests; it is small.
-        record.child.send({ kind: "reload", config });
+        record.child.send({ kind: "reload", config, number: this.#succession.numberOf(config) });
       }
     }
   }
@@ -169,7 +166,7 @@ export class Supervisor {
     if (this.#headStart === "over") return;
     clearTimeout(this.#headStart);
     this.#headStart = "over";
-    this.#spare?.close();
+    this.#succession.closeSpare();
     for (const [kind, { child }] of this.#children) if (kind !== "vrrp") child?.signal("SIGTERM");
     this.#startup?.terminate();
   }
@@ -235,26 +232,28 @@ export class Supervisor {
     this.#children.set(kind, record);
     record.restart = undefined;
     record.startedAt = performance.now();
-    const roles = kind === "vrrp" ? this.#roles : undefined;
-    const legacy = roles?.journal.read();
     const listener: ChildListener = {
       message: (message) => this.#heard(child, message),
       ended: (how) => this.#ended(record, how),
     };
-    const spare = kind === "vrrp" ? this.#spare?.take(listener) : undefined;
-    const child = spare ?? new SupervisedChild(settings, { memory: roles?.memory, ...listener });
+    const memory = kind === "vrrp" ? this.#succession.memory : undefined;
+    const spare = kind === "vrrp" ? this.#succession.takeSpare(listener) : undefined;
+    const child = spare ?? new SupervisedChild(settings, { memory, ...listener });
     record.child = child;
     this.#waking.add(kind);
     this.#owing.delete(kind);
     if (kind === "vrrp") this.#relayTo(child);
-    child.send({
-      kind: "start",
-      config: this.#config,
-      settings: roles === undefined ? settings : { ...settings, journal: JOURNAL_DESCRIPTOR },
-      ...(legacy === undefined ? {} : { legacy }),
-    });
+    this.#begin(child, memory === undefined ? settings : { ...settings, journal: JOURNAL_DESCRIPTOR });
     this.#sessions.introduce(child);
     this.#options.journal.log("info", `Starting ${PROCESS_TITLES[kind]} child process, pid=${child.pid}`);
+  }
+
+  #begin(child: SupervisedChild, settings: ChildSettings): void {
+    const config = this.#config;
+    const number = this.#succession.numberOf(config);
+    const beginning = child.kind === "vrrp" ? this.#succession.beginning(config) : { config, number };
+    child.send({ kind: "start", settings, ...beginning });
+    if (beginning.config !== config) child.send({ kind: "reload", config, number });
   }
 
   #heard(child: SupervisedChild, message: ChildMessage): void {
@@ -313,10 +312,8 @@ export class Supervisor {
 
   #prepareSpare(): void {
     const settings = this.#children.get("vrrp")?.settings;
-    if (settings === undefined || this.#roles === undefined) return;
-    if (this.#stopping || this.#options.dontRespawn) return;
-    this.#spare ??= new SpareChild(settings, this.#roles.memory);
-    this.#spare.prepare();
+    if (settings === undefined || this.#stopping || this.#options.dontRespawn) return;
+    this.#succession.prepareSpare(settings);
   }
 
   #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {
@@ -349,7 +346,7 @@ export class Supervisor {
       return;
     }
     // It said farewell, or failed even at that: a state that led to a bug is not gone on from.
-    if (how.code === EXIT_SOFTWARE) this.#roles?.journal.clear();
+    if (how.code === EXIT_SOFTWARE) this.#succession.forget();
     this.#restartLater(record, manner);
   }
 

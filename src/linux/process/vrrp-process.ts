@@ -8,7 +8,6 @@ import { Rehearsal } from "../../director/rehearsal.ts";
 import { nextTakeover } from "../../director/takeover.ts";
 import { vrrpDirector } from "../../director/vrrp-director.ts";
 import { initialVrrpState, type VrrpDirectorState } from "../../director/vrrp-director-state.ts";
-import type { Legacy } from "../../director/vrrp-record.ts";
 import { vrrpStatus } from "../../director/vrrp-status.ts";
 import { needsWallClock } from "../../director/wall-clock.ts";
 import { collectGarbage } from "../garbage.ts";
@@ -17,7 +16,7 @@ import { VrrpHost } from "../vrrp-host.ts";
 import { Anticipation } from "./anticipation.ts";
 import { ArrivalClock } from "./arrival-clock.ts";
 import type { ChildChannel, ChildProcess } from "./child.ts";
-import type { ChildSettings, ParentMessage } from "./messages.ts";
+import type { ChildSettings, ParentMessage, StartMessage } from "./messages.ts";
 import { Punctuality } from "./punctuality.ts";
 import { RoleJournal } from "./role-journal.ts";
 
@@ -32,6 +31,7 @@ export class VrrpProcess implements ChildProcess {
     config: undefined,
     asks: false,
   };
+  readonly #numbers = new WeakMap<Config, number>();
   #rehearsal: Rehearsal | undefined;
   readonly #anticipation: Anticipation;
   #stopping = false;
@@ -56,7 +56,7 @@ export class VrrpProcess implements ChildProcess {
     this.#driver = new Driver(vrrpDirector, {
       host: this.#host,
       initial: initialVrrpState(),
-      afterStep: (state, now) => this.#journal?.note(state, now),
+      afterStep: (state, now) => this.#journal?.note(state, now, this.#numberOf(state.config)),
     });
     this.#anticipation = this.#anticipate();
   }
@@ -76,7 +76,8 @@ export class VrrpProcess implements ChildProcess {
     return anticipation;
   }
 
-  start(config: Config, legacy?: Legacy): void {
+  start({ config, number, legacy }: StartMessage): void {
+    this.#numbers.set(config, number);
     if (legacy === undefined) this.#configurePriority(config);
     this.#host.readRouteNames(routeFolders(config));
     const readings = this.#host.follow(config);
@@ -102,6 +103,7 @@ export class VrrpProcess implements ChildProcess {
 
   take(message: ParentMessage): void {
     if (message.kind === "reload") {
+      this.#numbers.set(message.config, message.number);
       this.#configurePriority(message.config);
       this.#host.readRouteNames(routeFolders(message.config));
       const readings = this.#host.follow(message.config);
@@ -124,6 +126,10 @@ export class VrrpProcess implements ChildProcess {
   stop(): void {
     this.#stopping = true;
     this.#deliver({ kind: "shutdown", ...(this.#host.resigned ? { resigned: true } : {}) });
+  }
+
+  #numberOf(config: Config | undefined): number {
+    return (config && this.#numbers.get(config)) ?? 0;
   }
 
   #configurePriority({ global }: Config): void {

@@ -28,7 +28,7 @@ it("a role journal tells the successor roles, timers, groups and counters as the
   const start = { kind: "start", config, links: [eth0], addresses: [hostAddress("192.0.2.2")] } as const;
   let now: Instant = instant(1_000_000);
   vrrpDirector.step(state, start, now);
-  child.note(state, now);
+  child.note(state, now, 1);
   expect(parent.read()).toMatchObject({
     diedAt: 1_000_000,
     record: { routers: [{ key: "eth0/4/51", role: { kind: "backup", masterDownAt: 4_609_375 } }] },
@@ -36,7 +36,7 @@ it("a role journal tells the successor roles, timers, groups and counters as the
   for (let alarms = 0; alarms < 5; alarms++) {
     now = vrrpDirector.deadline(state) ?? now;
     vrrpDirector.step(state, { kind: "alarm" }, now);
-    child.note(state, now);
+    child.note(state, now, 1);
   }
   const [router] = parent.read()?.record.routers ?? [];
   expect(router?.role).toMatchObject({ kind: "master", lastAdvertisementAt: now });
@@ -67,7 +67,7 @@ it("a successor signs on from where the process that died had counted to, or its
   while (now < 20_000_000) {
     now = vrrpDirector.deadline(state) ?? now;
     vrrpDirector.step(state, { kind: "alarm" }, now);
-    child.note(state, now);
+    child.note(state, now, 1);
   }
   const counted = (of: typeof state) => {
     const [ah, hmac] = [...of.routers.values()].map(({ exchange }) => exchange);
@@ -96,10 +96,10 @@ it("a step that touches one router leaves what is told of the others", () => {
   const config = { ...configOf(), vrrpInstances: instances };
   const addresses = [hostAddress("192.0.2.2")];
   vrrpDirector.step(state, { kind: "start", config, links: [eth0], addresses }, instant(1_000_000));
-  child.note(state, instant(1_000_000));
+  child.note(state, instant(1_000_000), 1);
   const packet = advertisementPacket({ virtualRouterId: 52, priority: 200 });
   vrrpDirector.step(state, packet, instant(2_000_000));
-  child.note(state, instant(2_000_000));
+  child.note(state, instant(2_000_000), 1);
   expect(parent.read()).toMatchObject({
     diedAt: 2_000_000,
     record: {
