@@ -1,5 +1,7 @@
 import type { GlobalDefinitions } from "../conf/model/global-definitions.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
+import type { RouterConfig } from "../vrrp/router-config.ts";
+import { isOwner } from "../vrrp/transitions.ts";
 import type { VrrpHostEffect } from "./host.ts";
 import {
   inStartingOrder,
@@ -45,6 +47,15 @@ export function tellState(
   tell(notification, context);
 }
 
+/**
+ * Whether this router is Master as soon as it starts: it owns its addresses, and so does every other of its group. The
+ * Backup that it passes through is told to nobody, as in keepalived.
+ */
+export function beginsAsMaster({ config, group }: RouterEntry): boolean {
+  const owns = (one: RouterConfig) => isOwner(one) && one.initialState === "master";
+  return owns(config) && (group?.members ?? []).every((member) => owns(member.config));
+}
+
 /** Tells that a router as master heard another of lower priority. */
 export function tellLowerPriority(entry: RouterEntry, context: StepContext): void {
   const { config } = context.state;
@@ -82,7 +93,9 @@ export function tellGroupChanges(context: StepContext): void {
     const { block: group } = whole;
     const now = groupState(whole, state);
     if (now === undefined || state.groupStates.get(group.name) === now) continue;
-    if (now === "FAULT" && !state.groupStates.has(group.name) && whole.members.some(isPending)) {
+    const fresh = !state.groupStates.has(group.name);
+    if (fresh && now === "BACKUP" && whole.members.every(beginsAsMaster)) continue;
+    if (fresh && now === "FAULT" && whole.members.some(isPending)) {
       state.changedGroups.add(whole);
       continue;
     }

@@ -7,7 +7,7 @@ import type { AnnouncementFrame } from "./announcement-pacer.ts";
 import type { LogLevel } from "./host.ts";
 import { addEntry, isStaticAddress, removeEntry } from "./kernel-entries.ts";
 import type { ToldState } from "./notification.ts";
-import { tellLowerPriority, tellState } from "./notifying.ts";
+import { beginsAsMaster, tellLowerPriority, tellState } from "./notifying.ts";
 import { filterAddresses } from "./packet-filter.ts";
 import { performPathEffect } from "./static-entries.ts";
 import type { RouterEntry, StepContext } from "./vrrp-director-state.ts";
@@ -129,6 +129,8 @@ function roleChanged(
   entry.changedAt = step.now;
   if (effect.to === "master") counters.becameMaster++;
   if (effect.from === "master") counters.releasedMaster++;
+  const passing = effect.to === "backup" && effect.reason === "startup" && beginsAsMaster(entry);
+  if (passing) return;
   log("info", roleLine(instance.name, effect), performing);
   tellState(entry, { state: STATE_NAMES[effect.to], priority: effect.priority, context: step });
 }

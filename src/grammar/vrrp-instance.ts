@@ -108,7 +108,7 @@ export const vrrpInstanceGrammar: BlockGrammar = {
       value: { kind: "enum", words: ["MASTER", "BACKUP"] },
       needs: 1,
       syntax: "MASTER | BACKUP",
-      default: "BACKUP",
+      default: "BACKUP (MASTER if priority 255)",
       since: "≤1.0.3",
       in227: true,
       meaning: "State to start in; MASTER without a priority means the owner of the address",

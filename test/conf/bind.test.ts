@@ -44,6 +44,18 @@ describe("vrrp_instance", () => {
     expect(instanceOf("state MASTER\npriority 150").priority).toBe(150);
   });
 
+  it("lets priority 255 start as MASTER unless its state is written", () => {
+    expect(instanceOf("priority 255").initialState).toBe("master");
+    expect(instanceOf("priority 255\nstate BACKUP").initialState).toBe("backup");
+    expect(instanceOf("priority 254").initialState).toBe("backup");
+  });
+
+  it("takes false for what it says", () => {
+    const on = "global_defs {\nvrrp_skip_check_adv_addr\n}\n";
+    expect(instanceOf("", on).skipCheckAdvertisedAddresses).toBe(true);
+    expect(instanceOf("skip_check_adv_addr false", on).skipCheckAdvertisedAddresses).toBe(false);
+  });
+
   it("takes defaults from global_defs", () => {
     const before = "global_defs {\nvrrp_version 3\nvrrp_garp_master_delay 2\nvrrp_down_timer_adverts 4\n}\n";
     const instance = instanceOf("garp_master_repeat 3", before);

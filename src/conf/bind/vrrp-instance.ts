@@ -77,7 +77,8 @@ export function bindVrrpInstance(
     higherPrioritySendAdvertisement:
       settings.flag("higher_prio_send_advert") ?? global.defaults.higherPrioritySendAdvertisement,
     downTimerAdvertisements: settings.number("down_timer_adverts") ?? global.defaults.downTimerAdvertisements,
-    skipCheckAdvertisedAddresses: settings.has("skip_check_adv_addr") || global.skipCheckAdvertisedAddresses,
+    // Deviation: keepalived takes the keyword with a false behind it for a true.
+    skipCheckAdvertisedAddresses: settings.flag("skip_check_adv_addr") ?? global.skipCheckAdvertisedAddresses,
     dontTrackPrimary: settings.has("dont_track_primary"),
     trackInterfaces: bindTrackInterfaces(context, settings, interfaceName),
     trackScripts: tracked("scripts"),
@@ -91,11 +92,11 @@ export function bindVrrpInstance(
   return settleInstance(context, { draft, settings, directive, global });
 }
 
-/** MASTER stays, whatever state follows. */
-function bindState(context: BindContext, settings: Settings): "master" | "backup" {
-  const words = settings
-    .every("state")
-    .flatMap((setting) => (setting.value ? setting.words.slice(0, 1) : []));
+/** MASTER stays, whatever state follows; undefined when nothing is said. */
+function bindState(context: BindContext, settings: Settings): "master" | "backup" | undefined {
+  const lines = settings.every("state");
+  if (lines.length === 0) return undefined;
+  const words = lines.flatMap((setting) => (setting.value ? setting.words.slice(0, 1) : []));
   const master = words.findIndex((word) => word.text === "MASTER");
   if (master < 0) return "backup";
   for (const word of words.slice(master + 1)) {

@@ -9,13 +9,14 @@ import type { Settings } from "./settings.ts";
 /** An instance as written, before the values are fitted to one another. */
 export type Draft = Omit<
   VrrpInstance,
-  "interface" | "virtualRouterId" | "priority" | "version" | "accept"
+  "interface" | "virtualRouterId" | "priority" | "version" | "accept" | "initialState"
 > & {
   readonly interface: string | undefined;
   readonly virtualRouterId: number | undefined;
   readonly priority: number | undefined;
   readonly version: number | undefined;
   readonly accept: boolean | undefined;
+  readonly initialState: "master" | "backup" | undefined;
 };
 
 interface Settling {
@@ -135,16 +136,18 @@ function settleState(
 } {
   const { draft, priority } = from;
   const { name } = draft;
-  let { preempt, preemptDelay, initialState } = draft;
-  if (draft.strict && (initialState === "master") !== (priority === 255)) {
+  const implied = priority === 255 ? "master" : "backup";
+  let { preempt, preemptDelay } = draft;
+  let initialState = draft.initialState ?? implied;
+  if (draft.strict && initialState !== implied) {
     late("state", {
       code: "strict-master-state",
       severity: "warning",
-      message: `in strict mode only the address owner may start as MASTER: state is ${draft.initialState.toUpperCase()} and priority is ${priority}`,
+      message: `in strict mode only the address owner may start as MASTER: state is ${initialState.toUpperCase()} and priority is ${priority}`,
       help: "write state BACKUP, or priority 255 on the router that owns the address",
       texts: [`(${name}) State MASTER must match being address owner`],
     });
-    initialState = priority === 255 ? "master" : "backup";
+    initialState = implied;
   }
   if (!preempt && priority === 255) {
     late("nopreempt", {
