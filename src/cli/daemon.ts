@@ -6,7 +6,7 @@ import type { Diagnostic } from "../conf/diagnostic.ts";
 import type { Config } from "../conf/model/config.ts";
 import { missingCapabilities } from "../linux/capabilities.ts";
 import { ControlSocket } from "../linux/control-socket.ts";
-import { collectGarbageSoon } from "../linux/garbage.ts";
+import { collectGarbageSoon, keepYoungGenerationSmall } from "../linux/garbage.ts";
 import { hostFacts } from "../linux/host-facts.ts";
 import { createJournal, type Journal } from "../linux/journal.ts";
 import { journalIdentifier } from "../linux/journal-identifier.ts";
@@ -63,6 +63,7 @@ export async function startDaemon(
     return refusal.code;
   }
   if (!options.dontFork) return detach(context.argv, context.personality);
+  keepYoungGenerationSmall();
   const journal = createJournal({
     identifier: "Keepalived",
     console: options.logConsole || context.personality.consoleInForeground,
