@@ -1,5 +1,6 @@
 import { unreachable } from "../base/assert.ts";
 import type { VirtualAddress } from "../conf/model/vrrp-instance.ts";
+import { countApart } from "../vrrp/exchange.ts";
 import { encodeAnnouncement } from "../vrrp/neighbour.ts";
 import type { ChangeReason, Role, RouterEffect } from "../vrrp/router-state.ts";
 import { sendAdvertisement } from "./advertisement-sending.ts";
@@ -127,7 +128,12 @@ function roleChanged(
   const { entry, step } = performing;
   const { instance, counters } = entry;
   entry.changedAt = step.now;
-  if (effect.to === "master") counters.becameMaster++;
+  if (effect.to === "master") {
+    counters.becameMaster++;
+    const { source } = entry.state;
+    const counts = entry.sender.headerKey !== undefined && source !== undefined;
+    if (counts) entry.exchange = countApart(entry.exchange, source);
+  }
   if (effect.from === "master") counters.releasedMaster++;
   const passing = effect.to === "backup" && effect.reason === "startup" && beginsAsMaster(entry);
   if (passing) return;

@@ -1,3 +1,5 @@
+import { type IpAddress, ipAddressBytes } from "../base/ip-address.ts";
+import { LAST_SEQUENCE_NUMBER } from "./authentication-header.ts";
 import type { HeardSequence } from "./authentication-trailer.ts";
 
 /**
@@ -25,3 +27,14 @@ export const freshExchange: Exchange = {
   heard: [],
   oldUnicastChecksum: false,
 };
+
+/**
+ * A router that has become Master leaves out as many numbers of authentication headers as the last octet of its address says.
+ * Two that did so in one instant have counted alike up to now, and would go on in step, each refusing the other's every
+ * advertisement as heard before: two masters for as long as their clocks agree.
+ * Deviation: keepalived's would; all that a receiver asks of a number is that it is higher.
+ */
+export function countApart(exchange: Exchange, source: IpAddress): Exchange {
+  const left = ipAddressBytes(source).at(-1) ?? 0;
+  return { ...exchange, headerSequence: Math.min(exchange.headerSequence + left, LAST_SEQUENCE_NUMBER) };
+}

@@ -135,3 +135,29 @@ describe("the invariants notice", () => {
     expect(violations(world)).toEqual(["b has eth0 192.0.2.1 and is no master of it"]);
   });
 });
+
+it("two that become master under AH in one instant do not count in step for ever", () => {
+  const config = (name: string) => `config ${name}
+    vrrp_instance V {
+        interface eth0
+        virtual_router_id 51
+        authentication {
+            auth_type AH
+            auth_pass 1111
+        }
+        virtual_ipaddress {
+            ${VIRTUAL}/24
+        }
+    }`;
+  const world = play(`
+host a 192.0.2.11
+host b 192.0.2.12
+${config("a")}
+${config("b")}
+at 0 start a
+at 0 start b
+until 20`);
+  expect(violations(world)).toEqual([]);
+  const masters = [...world.hosts.values()].filter((host) => host.router("V")?.state.role.kind === "master");
+  expect(masters.map(({ name }) => name)).toEqual(["b"]);
+});
