@@ -25,6 +25,9 @@ export type FoundFile = SourceFile | SkippedFile;
  */
 export type ReadConfig = (pattern: string, directory: string) => readonly FoundFile[];
 
+/** The lists of names that iproute2 keeps, and keepalived reads. */
+export type RouteNameList = "tables" | "protocols" | "scopes" | "realms" | "fields" | "groups";
+
 /** What is known of the machine, for the checks that need to know it. Each absent part is not checked. */
 export interface HostFacts {
   /** Names of the network interfaces that exist. */
@@ -41,6 +44,10 @@ export interface HostFacts {
   readonly readSecret?: (path: string) => Uint8Array | undefined;
   /** Permissions and owner of a file; undefined when it cannot be looked at. */
   readonly inspectFile?: (path: string) => FileFacts | undefined;
+  /** The number behind a name of routing tables and the like; undefined for one that the machine does not know. */
+  readonly routeName?: (list: RouteNameList, name: string) => number | undefined;
+  /** The number of an IP protocol such as "tcp"; undefined for one that the machine does not know. */
+  readonly transportNumber?: (name: string) => number | undefined;
 }
 
 /** Who may do what with a file. */

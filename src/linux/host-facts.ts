@@ -2,10 +2,12 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "no
 import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import type { FileFacts, HostFacts, ScriptFinding } from "../conf/source.ts";
+import { routeNames, transportNumber } from "./netlink/route-names.ts";
 
 /** What this machine has: the interfaces of the present network namespace, scripts on its disk, its users. */
 export function hostFacts(): HostFacts {
   const users = new Map<string, boolean>();
+  const names = routeNames();
   return {
     interfaces: interfaceNames(),
     inspectScript,
@@ -21,6 +23,8 @@ export function hostFacts(): HostFacts {
       users.set(name, found);
       return found;
     },
+    routeName: (list, name) => names.number(list, name),
+    transportNumber,
     hasGroup: (name) => namesIn("/etc/group").includes(name.replace(/^:/, "")),
   };
 }

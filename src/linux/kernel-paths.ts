@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { failed, ok, type Result } from "../base/result.ts";
 import type { PolicyRule, Route } from "../conf/model/route.ts";
 import { routeText, ruleText } from "../vrrp/path-text.ts";
@@ -14,7 +13,7 @@ import {
   routeIdentityText,
   routeMessages,
 } from "./netlink/route.ts";
-import { type RouteNames, routeNames } from "./netlink/route-names.ts";
+import { type RouteNames, routeNames, transportNumber } from "./netlink/route-names.ts";
 import type { RouteNetlink } from "./netlink/route-netlink.ts";
 import { encodeRule, ruleFamily, ruleMessages } from "./netlink/rule.ts";
 
@@ -199,27 +198,3 @@ function rulePlace(rule: PolicyRule): string {
 function placeText({ family, preference }: { readonly family: number; readonly preference: number }): string {
   return `${family} ${preference}`;
 }
-
-/** The number of an IP protocol by its name in /etc/protocols. */
-function transportNumber(name: string): number | undefined {
-  let text = "";
-  try {
-    text = readFileSync("/etc/protocols", "utf8");
-  } catch {
-    return USUAL[name]; // a small system without the file
-  }
-  for (const line of text.split("\n")) {
-    const [first, number, ...aliases] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (first === name || aliases.includes(name)) return Number(number);
-  }
-  return USUAL[name];
-}
-
-const USUAL: Readonly<Record<string, number>> = {
-  icmp: 1,
-  tcp: 6,
-  udp: 17,
-  "ipv6-icmp": 58,
-  sctp: 132,
-  vrrp: 112,
-};

@@ -54,7 +54,7 @@ function reconfigureMaster(
   const wanted = movingAddresses(config);
   const gone = without(movingAddresses(was), wanted);
   const fresh = without(wanted, movingAddresses(was));
-  // IPv4 cannot change an address where it stands: the old one has to go first. Everything else comes before it goes.
+  // Some cannot be changed where they stand: the old one has to go first. Everything else comes before it goes.
   const inTheWay = gone.filter((old) => fresh.some((next) => inPlaceOf(old, next)));
   const leaving = gone.filter(
     (old) => !inTheWay.includes(old) && !fresh.some((next) => samePlace(old, next)),
@@ -81,13 +81,15 @@ function reconfigureMaster(
   return { state: { ...state, role }, effects };
 }
 
-/** One address with one prefix length on one interface: the kernel has it only once. */
+/** What the kernel has only once on an interface: an address, of IPv4 one with its prefix length. */
 function samePlace(a: VirtualAddress, b: VirtualAddress): boolean {
-  return a.address === b.address && a.prefixLength === b.prefixLength && a.device === b.device;
+  if (a.address !== b.address || a.device !== b.device) return false;
+  return familyOf(a.address) === 6 || a.prefixLength === b.prefixLength;
 }
 
+/** The kernel changes nothing of an IPv4 address, and not the prefix length of an IPv6 address. */
 function inPlaceOf(old: VirtualAddress, next: VirtualAddress): boolean {
-  return samePlace(old, next) && familyOf(old.address) === 4;
+  return samePlace(old, next) && (familyOf(old.address) === 4 || old.prefixLength !== next.prefixLength);
 }
 
 /**

@@ -9,6 +9,8 @@ export interface TokenSample {
 const instance = (lines: string) =>
   `vrrp_instance V {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1/24\n}\n${lines}\n}\n`;
 const inList = (list: string, line: string) => `${list} {\n${line}\n}\n`;
+const inStatic = (list: string, line: string) =>
+  `track_group g {\n${inList("group", "V")}}\n${inList(list, line)}`;
 
 /** How the lines of a list are tried: around them, and a line that does without the word. */
 interface Place {
@@ -49,6 +51,7 @@ const ROUTE_VALUES: Readonly<Record<string, string>> = {
   append: "10.0.0.0/8 append",
   nexthop: "10.0.0.0/8 nexthop via 192.0.2.1 dev eth0 weight 2 nexthop via 192.0.2.2 dev eth1",
   no_track: "10.0.0.0/8 no_track",
+  track_group: "10.0.0.0/8 dev eth0 track_group g",
   realms: "10.0.0.0/8 realms 1/2",
 };
 
@@ -80,14 +83,14 @@ const RULE_VALUES: Readonly<Record<string, string>> = {
   unreachable: "unreachable",
   prohibit: "prohibit",
   no_track: "table 100 no_track",
-  track_group: "table 100 track_group g",
+  track_group: "iif eth0 table 100 track_group g",
 };
 
 const PLACES: readonly (readonly [string, Place])[] = [
   [
     "virtual_ipaddress|",
     {
-      around: (line) => inList("static_ipaddress", line),
+      around: (line) => inStatic("static_ipaddress", line),
       plain: "192.0.2.60/24",
       values: {
         ADDR: "192.0.2.61/24",
@@ -96,17 +99,17 @@ const PLACES: readonly (readonly [string, Place])[] = [
         broadcast: "192.0.2.60/24 broadcast +",
         brd: "192.0.2.60/24 brd 192.0.2.255",
         label: "192.0.2.60/24 label eth0:1",
-        peer: "192.0.2.60 peer 192.0.2.61/32",
+        peer: "192.0.2.60 peer 192.0.2.61",
         preferred_lft: "192.0.2.60/24 preferred_lft 0",
-        track_group: "192.0.2.60/24 track_group g",
+        track_group: "192.0.2.60/24 dev eth0 track_group g",
       },
     },
   ],
   [
     "virtual_routes|",
-    { around: (line) => inList("static_routes", line), plain: "10.0.0.0/8", values: ROUTE_VALUES },
+    { around: (line) => inStatic("static_routes", line), plain: "10.0.0.0/8", values: ROUTE_VALUES },
   ],
-  ["virtual_rules|", { around: (line) => inList("static_rules", line), plain: "", values: RULE_VALUES }],
+  ["virtual_rules|", { around: (line) => inStatic("static_rules", line), plain: "", values: RULE_VALUES }],
   [
     "virtual_server_group",
     {
@@ -175,7 +178,12 @@ export function directiveSample({ name }: KeywordFact): { readonly text: string;
 /** Samples of a word of an entry line. */
 export function tokenSample(fact: KeywordFact): TokenSample {
   const { path, name } = fact;
-  const place = PLACES.find(([start]) => path.startsWith(start))?.[1];
+  const listed = PLACES.find(([start]) => path.startsWith(start))?.[1];
+  // Static addresses are on no virtual MAC.
+  const place: Place | undefined =
+    name === "use_vmac" && listed
+      ? { ...listed, around: (line) => instance(inList("virtual_ipaddress_excluded", line)) }
+      : listed;
   if (!place) throw new Error(`no place for ${path}`);
   const line = place.values[name] ?? `${place.plain} ${name} ${fact.syntax === "" ? "" : "7"}`.trim();
   const whole = path.startsWith("virtual_rules")

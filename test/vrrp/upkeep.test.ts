@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { VirtualAddress } from "../../src/conf/model/vrrp-instance.ts";
 import type { RouterEvent } from "../../src/vrrp/router-state.ts";
 import { at, bench, config, ip } from "./router-support.ts";
 
@@ -41,6 +42,20 @@ describe("reload of a master", () => {
     expect(router.told).toEqual(["advert 100", "remove-addresses"]);
     const burst = router.run(at(9)).find(({ effect }) => effect.kind === "announce");
     expect(burst?.effect).toMatchObject({ addresses: [{ address: "192.0.2.1" }] });
+  });
+
+  it("takes away first what the kernel cannot change where it stands", () => {
+    const change = (was: VirtualAddress, is: VirtualAddress) =>
+      bench("master", { virtualAddresses: [was] })
+        .on({ kind: "reconfigure", config: config({ virtualAddresses: [is] }), priority: 100 }, at(0.5))
+        .told.filter((word) => word.endsWith("-addresses"));
+    const four = { address: ip("192.0.2.1"), prefixLength: 24 };
+    const six = { address: ip("2001:db8::1"), prefixLength: 64 };
+    const firstAway = ["remove-addresses", "add-addresses"];
+    expect(change(four, { ...four, label: "eth0:1" })).toEqual(firstAway);
+    expect(change(four, { ...four, prefixLength: 25 })).toEqual(["add-addresses", "remove-addresses"]);
+    expect(change(six, { ...six, flags: ["home"] })).toEqual(["add-addresses"]);
+    expect(change(six, { ...six, prefixLength: 65 })).toEqual(firstAway);
   });
 
   it("is not kept busy by a burst of which every address is gone", () => {

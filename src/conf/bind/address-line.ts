@@ -3,9 +3,10 @@ import { type Duration, seconds } from "../../base/time.ts";
 import { addressTokens } from "../../grammar/address-tokens.ts";
 import type { AddressFlag, VirtualAddress } from "../model/vrrp-instance.ts";
 import type { Word } from "../tree.ts";
+import { judgeAddressValue, type LineNetwork } from "./address-values.ts";
 import { type BindContext, tell } from "./context.ts";
-import { checkInterface } from "./interface-name.ts";
 import { tellEffect } from "./keyword-effect.ts";
+import { parsePrefix } from "./prefix.ts";
 
 const SCOPES = ["global", "site", "link", "host", "nowhere"] as const;
 
@@ -31,20 +32,10 @@ const FLAGS: readonly AddressFlag[] = [
 ];
 const ALONE: ReadonlySet<string> = new Set(FLAGS);
 
-const TOKENS = new Map(addressTokens.tokens.map((token) => [token.name, token]));
+/** The longest prefix of a network with a first and a last address beside those of hosts. */
+const LONGEST_WITH_EDGES = 30;
 
-/** An address with an optional prefix length; undefined when it is not one. */
-export function parsePrefix(
-  text: string,
-): { readonly address: IpAddress; readonly length?: number } | undefined {
-  const [host = "", length] = text.split("/", 2);
-  const address = parseIpAddress(host);
-  if (!address.ok) return undefined;
-  if (length === undefined) return { address: address.value };
-  const bits = Number(length);
-  const most = familyOf(address.value) === 4 ? 32 : 128;
-  return /^\d{1,3}$/.test(length) && bits <= most ? { address: address.value, length: bits } : undefined;
-}
+const TOKENS = new Map(addressTokens.tokens.map((token) => [token.name, token]));
 
 /** keepalived takes a single address where the prefix length is none. */
 function withoutLength(context: BindContext, word: Word): ReturnType<typeof parsePrefix> {
@@ -66,27 +57,35 @@ function withoutLength(context: BindContext, word: Word): ReturnType<typeof pars
   return { address: address.value };
 }
 
+/** A line of addresses, and whether it is one of the file or of an instance. */
+export interface AddressLine {
+  readonly words: readonly Word[];
+  readonly kind: "static" | "virtual";
+}
+
 /** Binds one line of `virtual_ipaddress` or of its sisters; undefined when keepalived drops the whole line. */
-export function bindAddressLine(context: BindContext, words: readonly Word[]): VirtualAddress | undefined {
-  const [first] = words;
+export function bindAddressLine(context: BindContext, line: AddressLine): VirtualAddress | undefined {
+  const [first] = line.words;
   if (!first) return undefined;
   const prefix = parsePrefix(first.text) ?? withoutLength(context, first);
   if (!prefix) {
     tellBadAddress(context, first);
     return undefined;
   }
-  const tokens = readTokens(context, words);
+  const family = familyOf(prefix.address);
+  const most = family === 4 ? 32 : 128;
+  const network = { text: first.text, address: prefix.address, family, length: prefix.length ?? most };
+  const tokens = readTokens(context, line, network);
   if (!tokens) return undefined;
-  const most = familyOf(prefix.address) === 4 ? 32 : 128;
+  const peer = tokens.get("peer");
   const device = tokens.get("dev");
-  if (device) checkInterface(context, { word: device, what: `ip address ${first.text}` });
-  const broadcast = broadcastOf(context, tokens, { address: prefix.address, length: prefix.length ?? most });
-  const scope = scopeOf(context, tokens.get("scope"));
-  const label = tokens.get("label");
+  const broadcast = broadcastOf(context, tokens, network);
+  const scope = scopeOf(context, tokens, network);
+  const label = labelOf(context, tokens, network);
   return {
     address: prefix.address,
     // With the other end of a link there is no network; keepalived ignores the length too.
-    prefixLength: tokens.has("peer") ? most : (prefix.length ?? most),
+    prefixLength: peer ? most : network.length,
     ...(broadcast ? { broadcast } : {}),
     ...(device ? { device: device.text } : {}),
     ...(scope === undefined ? {} : { scope }),
@@ -123,28 +122,37 @@ function lifetimeOf(text: string | undefined): Duration | "forever" | undefined 
   return text !== undefined && /^\d+$/.test(text) ? seconds(Number(text)) : undefined;
 }
 
-/** The tokens after the address by name; undefined when one is unknown, which costs the line. */
-function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<string, Word> | undefined {
+/** The tokens after the address by name; undefined when one costs the line. Unknown ones are passed over. */
+function readTokens(
+  context: BindContext,
+  { words, kind }: AddressLine,
+  network: LineNetwork,
+): ReadonlyMap<string, Word> | undefined {
   const tokens = new Map<string, Word>();
+  const other = kind === "static" ? "use_vmac" : "track_group";
   for (let at = 1; at < words.length; at++) {
     const word = words[at] as Word;
     const name = word.text === "brd" ? "broadcast" : word.text;
-    const token = TOKENS.get(name);
+    const token = name === other ? undefined : TOKENS.get(name);
     if (token) tellEffect(context, word, token);
+    if (!token || !(ALONE.has(name) || WITH_VALUE.has(name))) {
+      tellUnknownToken(context, word);
+      continue;
+    }
     if (ALONE.has(name)) {
       tokens.set(name, word);
       continue;
     }
-    if (!WITH_VALUE.has(name)) {
-      tellUnknownToken(context, word);
-      return undefined;
-    }
     const value = words[++at];
     if (!value) {
-      tellMissingValue(context, { word, address: words[0]?.text ?? "" });
+      tellMissingValue(context, { word, address: network.text });
       return undefined;
     }
-    tokens.set(name, value);
+    const verdict = judgeAddressValue(context, { word, name, value, before: tokens.get(name), network });
+    if (verdict === "line") return undefined;
+    if (verdict === "good") tokens.set(name, value);
+    // A second peer is looked at once more, as a word of its own.
+    if (verdict === "again") at--;
   }
   return tokens;
 }
@@ -152,21 +160,38 @@ function readTokens(context: BindContext, words: readonly Word[]): ReadonlyMap<s
 function broadcastOf(
   context: BindContext,
   tokens: ReadonlyMap<string, Word>,
-  network: { readonly address: IpAddress; readonly length: number },
+  network: LineNetwork,
 ): IpAddress | undefined {
   const word = tokens.get("broadcast");
   if (!word) return undefined;
-  if (word.text === "+" || word.text === "-") return edgeOfNetwork(network, word.text === "+");
+  const ignore = (message: string, text: string) => {
+    tell(context, last(word, tokens.get("peer")), {
+      code: "bad-broadcast",
+      severity: "error",
+      message: `${message}, so the broadcast address does not count`,
+      help: "leave it out",
+      texts: [text],
+    });
+    return undefined;
+  };
+  if (tokens.has("peer"))
+    return ignore(
+      "the address of a point-to-point link has no network",
+      "Cannot specify broadcast and peer addresses - ignoring broadcast address",
+    );
   const parsed = parseIpAddress(word.text);
-  if (parsed.ok && familyOf(parsed.value) === 4 && familyOf(network.address) === 4) return parsed.value;
-  tell(context, word, {
-    code: "bad-broadcast",
-    severity: "error",
-    message: `the broadcast address is '${word.text}', which is not an IPv4 address, so it is left out`,
-    help: "write an IPv4 address, + for the last or - for the first address of the network",
-    texts: [`Invalid broadcast address '${word.text}'`],
-  });
-  return undefined;
+  if (parsed.ok) return parsed.value;
+  if (network.length > LONGEST_WITH_EDGES)
+    return ignore(
+      `a network of length ${network.length} has no address to spare for it`,
+      `Address prefix length ${network.length} too long for broadcast`,
+    );
+  return edgeOfNetwork(network, word.text === "+");
+}
+
+/** The later of two words, where what is said of both belongs. */
+function last(one: Word, other: Word | undefined): Word {
+  return other !== undefined && other.start > one.start ? other : one;
 }
 
 /** The last (or first) address of an IPv4 network. */
@@ -183,24 +208,61 @@ function edgeOfNetwork(
   return parsed.ok ? parsed.value : undefined;
 }
 
-function scopeOf(context: BindContext, word: Word | undefined): VirtualAddress["scope"] {
+function scopeOf(
+  context: BindContext,
+  tokens: ReadonlyMap<string, Word>,
+  network: LineNetwork,
+): VirtualAddress["scope"] {
+  const word = tokens.get("scope");
   if (!word) return undefined;
-  const numbers: Readonly<Record<string, VirtualAddress["scope"]>> = {
-    "0": "global",
-    "200": "site",
-    "253": "link",
-    "254": "host",
-    "255": "nowhere",
-  };
-  const scope = SCOPES.find((each) => each === word.text) ?? numbers[word.text];
-  if (scope) return scope;
-  if (/^\d{1,3}$/.test(word.text) && Number(word.text) < 255) return Number(word.text);
+  const scope = readScope(context, word.text);
+  const known = typeof scope === "string" || scope !== undefined;
+  if (known && network.family === 4) return scope;
+  if (known && scope === "global") return undefined;
   tell(context, word, {
     code: "unknown-value",
     severity: "error",
-    message: `the scope is '${word.text}', which is not known, so it is left out`,
-    help: `write one of ${SCOPES.join(", ")}`,
-    texts: [`Invalid scope '${word.text}'`],
+    message: known
+      ? "an IPv6 address has its scope by itself, so scope does not count"
+      : `the scope is '${word.text}', which is not known, so it is left out`,
+    help: known ? "leave scope out" : `write one of ${SCOPES.join(", ")}`,
+    texts: [
+      known
+        ? `Cannot specify scope for IPv6 addresses (${network.text}) - ignoring scope`
+        : `Invalid scope '${word.text}' specified for ${network.text} - ignoring`,
+    ],
+  });
+  return undefined;
+}
+
+function readScope({ environment }: BindContext, text: string): VirtualAddress["scope"] {
+  const numbers: Readonly<Record<number, VirtualAddress["scope"]>> = {
+    0: "global",
+    200: "site",
+    253: "link",
+    254: "host",
+    255: "nowhere",
+  };
+  const named = SCOPES.find((each) => each === text);
+  if (named) return named;
+  const number = /^(?:\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : environment.routeName?.("scopes", text);
+  if (number === undefined || number > 255) return undefined;
+  return numbers[number] ?? number;
+}
+
+function labelOf(
+  context: BindContext,
+  tokens: ReadonlyMap<string, Word>,
+  network: LineNetwork,
+): Word | undefined {
+  const word = tokens.get("label");
+  if (!word || network.family === 4) return word;
+  tell(context, word, {
+    code: "bad-entry-value",
+    severity: "error",
+    message: "an IPv6 address has no label, so it does not count",
+    help: "leave label out",
+    texts: [`Cannot specify label for IPv6 addresses (${network.text}) - ignoring label`],
   });
   return undefined;
 }
@@ -220,35 +282,22 @@ function tellUnknownToken(context: BindContext, word: Word): void {
   tell(context, word, {
     code: "unknown-address-word",
     severity: "error",
-    message: `'${word.text}' means nothing in an address line; keepalived drops the whole address because of it`,
+    message: `'${word.text}' means nothing in an address line, so it is passed over`,
     help: `after the address may come ${[...WITH_VALUE].join(", ")} with a value, or ${[...ALONE].join(", ")}; one address per line`,
     texts: [`Unknown configuration entry '${word.text}' for ip address - ignoring`],
   });
 }
 
-/** What keepalived says of a word without its value; after other words it ends on the spot. */
 function tellMissingValue(
   context: BindContext,
   from: { readonly word: Word; readonly address: string },
 ): void {
   const { word, address } = from;
-  if (word.text === "dev") {
-    tell(context, word, {
-      code: "missing-value",
-      severity: "error",
-      message: `dev needs an interface, but the line ends after it, so ${address} is left out`,
-      help: "write dev INTERFACE, or remove the word",
-      texts: [`No dev parameter specified for ${address}`],
-    });
-    return;
-  }
   tell(context, word, {
     code: "missing-value",
     severity: "error",
-    message: `${word.text} needs a value, but the line ends after it`,
+    message: `${word.text} needs a value, but the line ends after it, so ${address} is left out`,
     help: `write ${word.text} VALUE, or remove the word`,
-    fatal: 2,
-    texts: [`*** Configuration line starting \`${word.text}\` is missing a parameter`],
-    exitCode: 2,
+    texts: [`No ${word.text} parameter specified for ${address}`],
   });
 }

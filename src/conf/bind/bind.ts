@@ -11,7 +11,7 @@ import { bindDaemonDefinitions } from "./daemon-definitions.ts";
 import { withoutDisabledScripts } from "./disabled-scripts.ts";
 import { bindGlobalDefinitions } from "./global-definitions.ts";
 import { bindGarpGroup, bindTrackGroup } from "./instance-groups.ts";
-import { withRulePreferences } from "./rule-preferences.ts";
+import { RulePreferences, withRulePreferences } from "./rule-preferences.ts";
 import { checkScriptSecurity, type NamedCommand } from "./script-security.ts";
 import { readDocument } from "./settings.ts";
 import { bindStaticEntries } from "./static-entries.ts";
@@ -47,27 +47,49 @@ export function bind(
   const { blocks, settings } = readDocument(every, tree.directives);
   const inStage = (stage: KeepalivedStage): BindContext => ({ ...every, stage });
   const global = bindGlobalDefinitions(inStage("global"), blocks.get("global_defs") ?? []);
-  const dynamic = { ...surroundings.environment, dynamicInterfaces: global.dynamicInterfaces };
+  const { routeName, ...known } = surroundings.environment;
+  const dynamic = {
+    ...known,
+    dynamicInterfaces: global.dynamicInterfaces,
+    // Other folders than those of the system have names of their own.
+    ...(routeName === undefined || hasOwnFolders(global) ? {} : { routeName }),
+  };
   const contexts = {
     every,
     checker: { ...inStage("checker"), bfdNames: followedByChecks(blocks.get("bfd_instance") ?? []) },
-    vrrp: { ...inStage("vrrp"), environment: dynamic },
+    vrrp: {
+      ...inStage("vrrp"),
+      environment: dynamic,
+      rulePreferences: new RulePreferences(),
+      trackGroups: new Map(
+        (blocks.get("track_group") ?? []).map(({ words }) => [words[1]?.text ?? "", words[1]?.start ?? 0]),
+      ),
+    },
     bfd: inStage("bfd"),
   };
+  const firstOf = (keyword: string) =>
+    tree.directives.findIndex(({ words: [word] }) => word?.text === keyword) >>> 0;
+  // Rules without a preference get theirs in the order of the file.
+  const staticsFirst = firstOf("static_rules") < firstOf("vrrp_instance");
+  const bindStatics = () => bindStaticEntries({ settings, context: contexts.vrrp });
+  const before = staticsFirst ? bindStatics() : undefined;
   const bound: Config = {
     global,
     daemon: bindDaemonDefinitions({ settings, context: every }),
     ...bindServices(contexts.checker, blocks),
     ...bindVrrp(contexts, { blocks, global }),
-    ...bindStaticEntries({ settings, context: contexts.vrrp }),
+    ...(before ?? bindStatics()),
   };
-  const firstOf = (keyword: string) =>
-    tree.directives.findIndex(({ words: [word] }) => word?.text === keyword) >>> 0;
-  const config = withRulePreferences(bound, firstOf("static_rules") < firstOf("vrrp_instance"));
+  const config = withRulePreferences(bound, staticsFirst);
   checkScriptSecurity(every, { global, anyInstance: blocks.has("vrrp_instance"), commands });
   for (const at of tree.strayCloses) tellStrayClose(every, at);
   tellUnclosed(every, tree.directives);
   return { config, diagnostics };
+}
+
+/** Whether the file says where the names of tables and the like are. */
+function hasOwnFolders({ management }: Config["global"]): boolean {
+  return management.iprouteEtc !== "/etc/iproute2" || management.iprouteUsr !== "/usr/share/iproute2";
 }
 
 type Blocks = ReadonlyMap<string, readonly Directive[]>;

@@ -3,6 +3,7 @@ import { type Expanded, writtenSpan } from "../expanded.ts";
 import type { SourceLine } from "../model/config.ts";
 import type { Environment } from "../source.ts";
 import type { Directive, Word } from "../tree.ts";
+import type { RulePreferences } from "./rule-preferences.ts";
 import type { NamedCommand } from "./script-security.ts";
 
 /** What binding a block needs besides the block. */
@@ -16,6 +17,10 @@ export interface BindContext {
   readonly owner: string;
   /** The `bfd_instance` blocks that checks may follow; in the pass of the checkers. */
   readonly bfdNames?: ReadonlySet<string>;
+  /** Where each `track_group` begins in the text; in the pass of VRRP. */
+  readonly trackGroups?: ReadonlyMap<string, number>;
+  /** What rules without a preference get; in the pass of VRRP. */
+  readonly rulePreferences?: RulePreferences;
   /** Takes every command that a block names. */
   readonly noteCommand?: (command: NamedCommand) => void;
 }

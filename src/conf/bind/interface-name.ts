@@ -6,20 +6,22 @@ const LONGEST = 15;
 
 /**
  * Checks the name of an interface: its length always, its existence when the environment knows the interfaces.
- * keepalived ends with code 2 at start when one is missing and `dynamic_interfaces` is not set.
+ * keepalived ends with code 2 at start when one is missing and `dynamic_interfaces` is not set. `listed`: in a line of a
+ * list one with too long a name is merely missing.
  */
 export function checkInterface(
   context: BindContext,
-  from: { readonly word: Word; readonly what: string },
+  from: { readonly word: Word; readonly what: string; readonly listed?: true },
 ): boolean {
-  const { word, what } = from;
+  const { word, what, listed } = from;
+  const missing = `WARNING - interface ${word.text} for ${what} doesn't exist`;
   if (word.text.length > LONGEST) {
     tell(context, word, {
-      code: "interface-name-too-long",
+      code: listed ? "interface-missing" : "interface-name-too-long",
       severity: "error",
       message: `the interface name '${word.text}' has ${word.text.length} characters; the kernel takes at most ${LONGEST}`,
       help: "write the name as `ip link` shows it, without an @ part",
-      texts: [`Interface name '${word.text}' too long - ignoring`],
+      texts: [listed ? missing : `Interface name '${word.text}' too long - ignoring`],
     });
     return false;
   }
@@ -33,7 +35,7 @@ export function checkInterface(
       ? "the instance waits until it appears"
       : "correct the name, create the interface first, or set dynamic_interfaces in global_defs to wait for it",
     ...(dynamicInterfaces ? {} : { fatal: 2 }),
-    texts: [`WARNING - interface ${word.text} for ${what} doesn't exist`],
+    texts: [missing],
   });
   return true;
 }

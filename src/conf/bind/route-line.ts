@@ -5,9 +5,20 @@ import type { NextHop, Route, RouteMetrics, RouteType } from "../model/route.ts"
 import type { Word } from "../tree.ts";
 import { readNetwork, WordReader } from "./word-reader.ts";
 
-const TYPES: ReadonlySet<string> = new Set(
-  "unicast local nat broadcast anycast multicast throw unreachable prohibit blackhole xresolve".split(" "),
-);
+/** In the kernel's order: each may be named by its number. */
+const TYPES = [
+  "unicast",
+  "local",
+  "broadcast",
+  "anycast",
+  "multicast",
+  "blackhole",
+  "unreachable",
+  "prohibit",
+  "throw",
+  "nat",
+  "xresolve",
+] as const satisfies readonly RouteType[];
 const WORDS: ReadonlySet<string> = new Set(routeTokens.tokens.map((token) => token.name));
 
 /** Words that take one word, kept as written, and the field they fill. */
@@ -83,25 +94,27 @@ export function bindRouteLine(words: readonly Word[]): Route | undefined {
   const gateway = draft.via ?? draft.source ?? draft.nextHops.find((hop) => hop.via)?.via;
   const any = destination.prefixLength === 0;
   const own = any && gateway !== undefined ? familyOf(gateway) : familyOf(destination.address);
-  const settled = family ?? own;
+  const sixOnly = any && (draft.preference !== undefined || draft.expires !== undefined);
+  const settled = family ?? (sixOnly ? 6 : own);
   const everything = { address: (settled === 4 ? "0.0.0.0" : "::") as IpAddress, prefixLength: 0 };
   return { ...rest, family: settled, destination: any ? everything : destination };
 }
 
 /** Reads what a word says; false when it cannot stand there. */
 function readWord(draft: Draft, word: string, reader: WordReader): boolean {
-  if (TYPES.has(word)) draft.type = word as RouteType;
+  const type = TYPES.find((each, at) => each === word || String(at + 1) === word);
+  if (type !== undefined) draft.type = type;
   else if (word === "brd") draft.type = "broadcast";
   else if (word === "to") return true;
   else if (TEXTS[word]) assign(draft, TEXTS[word], reader.take());
   else if (NUMBERS[word] ?? TIMES[word] ?? SWITCHES[word] ?? (word === "congctl" || word === "features"))
     readMetric(draft, word, reader);
   else if (WORDS.has(word) && word !== "DST" && word !== "TYPE") readOther(draft, word, reader);
-  else if (!draft.destination) {
+  else {
     const network = readNetwork(word);
     if (!network) return false;
     draft.destination = network;
-  } else return false;
+  }
   return true;
 }
 
@@ -156,7 +169,8 @@ function readOther(draft: Draft, word: string, reader: WordReader): void {
       assign(draft, "via", reader.takeAddress());
       return;
     case "or":
-      assign(draft, "alternativeGateway", reader.takeAddress());
+      if (draft.alternativeGateway === undefined) assign(draft, "alternativeGateway", reader.takeAddress());
+      else reader.take();
       return;
     case "from":
       assign(draft, "from", reader.takeNetwork());
@@ -181,7 +195,7 @@ function readOther(draft: Draft, word: string, reader: WordReader): void {
 function readRare(draft: Draft, word: string, reader: WordReader): void {
   switch (word) {
     case "encap":
-      draft.encapsulation = reader.takeUntil(WORDS_AFTER_ENCAP);
+      draft.encapsulation = readEncapsulation(reader);
       return;
     case "expires": {
       const value = reader.takeNumber();
@@ -208,21 +222,22 @@ function readRare(draft: Draft, word: string, reader: WordReader): void {
   }
 }
 
-/** Words that end the arguments of `encap`; its own ones (`src`, `tos`, `ttl`, ...) are among the route's, so only these. */
-const WORDS_AFTER_ENCAP: ReadonlySet<string> = new Set([
-  "via",
-  "dev",
-  "oif",
-  "weight",
-  "onlink",
-  "nexthop",
-  "metric",
-  "table",
-  "mtu",
-  "no_track",
-  "track_group",
-  "vrf",
-]);
+/** Words of a tunnel of IP, each with a value after it; the others have one word. */
+const TUNNEL_WORDS: Readonly<Record<string, readonly string[]>> = {
+  ip: ["id", "dst", "src", "tos", "ttl", "flags"],
+  ip6: ["id", "dst", "src", "tc", "hoplimit", "flags"],
+};
+
+function readEncapsulation(reader: WordReader): readonly string[] {
+  const kind = reader.take() ?? "";
+  const known = TUNNEL_WORDS[kind];
+  const words = [kind];
+  if (known === undefined) words.push(reader.take() ?? "");
+  else
+    while (reader.next !== undefined && known.includes(reader.next))
+      words.push(reader.take() ?? "", reader.take() ?? "");
+  return words;
+}
 
 function readNextHop(reader: WordReader): NextHop {
   const hop: Mutable<NextHop> = { weight: 1, onLink: false };
@@ -235,7 +250,7 @@ function readNextHop(reader: WordReader): NextHop {
     else if (word === "weight") hop.weight = reader.takeNumber() ?? 1;
     else if (word === "onlink") hop.onLink = true;
     else if (word === "realms") assign(hop, "realms", reader.take());
-    else if (word === "encap") hop.encapsulation = reader.takeUntil(WORDS_AFTER_ENCAP);
+    else if (word === "encap") hop.encapsulation = readEncapsulation(reader);
     else if (word === "no_track") continue;
   }
   return hop;

@@ -69,6 +69,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   blackhole: action("blackhole"),
   unreachable: action("unreachable"),
   prohibit: action("prohibit"),
+  // By their numbers in the kernel.
+  6: action("blackhole"),
+  7: action("unreachable"),
+  8: action("prohibit"),
   no_track: set("noTrack", () => true),
   track_group: set("trackGroup", text),
 };
@@ -95,7 +99,7 @@ export function bindRuleLine(words: readonly Word[]): PolicyRule | undefined {
 }
 
 function readMark(text: string): PolicyRule["mark"] {
-  const match = /^(\d+|0x[0-9a-f]+)(?:\/(\d+|0x[0-9a-f]+))?$/i.exec(text);
+  const match = /^(\d+|0x[0-9a-f]+)(?:\/(\d*|0x[0-9a-f]+))?$/i.exec(text);
   if (!match) return undefined;
   return { value: Number(match[1]), ...(match[2] === undefined ? {} : { mask: Number(match[2]) }) };
 }

@@ -1,8 +1,24 @@
+import type { AddressFamily } from "../../base/ip-address.ts";
 import type { Config } from "../model/config.ts";
 import type { PolicyRule } from "../model/route.ts";
 
 /** keepalived's first made-up preference; the next rule of the same family gets one less. */
 const FIRST_PREFERENCE = 16_384;
+
+/** Counts down the preferences of rules that have none, for the messages about them. */
+export class RulePreferences {
+  readonly #next = { 4: FIRST_PREFERENCE, 6: FIRST_PREFERENCE };
+
+  /** What the next one of that family gets. */
+  peek(family: AddressFamily): number {
+    return this.#next[family];
+  }
+
+  /** Gives it away. */
+  use(family: AddressFamily): void {
+    this.#next[family]--;
+  }
+}
 
 type WithRules = Pick<Config, "vrrpInstances" | "staticRules">;
 

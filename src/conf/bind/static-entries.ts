@@ -1,8 +1,7 @@
 import type { Config } from "../model/config.ts";
 import { bindAddressLine } from "./address-line.ts";
+import { bindRoutes, bindRules } from "./entry-lists.ts";
 import type { FieldSource } from "./fields.ts";
-import { bindRouteLine } from "./route-line.ts";
-import { bindRuleLine } from "./rule-line.ts";
 import { entriesOf } from "./setting.ts";
 
 /** Binds `static_ipaddress`, `static_routes` and `static_rules`. */
@@ -13,13 +12,9 @@ export function bindStaticEntries({
   const lines = (name: string) => settings.every(name).flatMap(entriesOf);
   return {
     staticAddresses: lines("static_ipaddress")
-      .map((words) => bindAddressLine(context, words))
+      .map((words) => bindAddressLine(context, { words, kind: "static" }))
       .filter((address) => address !== undefined),
-    staticRoutes: lines("static_routes")
-      .map(bindRouteLine)
-      .filter((route) => route !== undefined),
-    staticRules: lines("static_rules")
-      .map(bindRuleLine)
-      .filter((rule) => rule !== undefined),
+    staticRoutes: bindRoutes(context, { lines: lines("static_routes"), kind: "static" }),
+    staticRules: bindRules(context, { lines: lines("static_rules"), kind: "static" }),
   };
 }

@@ -1,11 +1,10 @@
 import type { GlobalDefinitions } from "../model/global-definitions.ts";
 import type { VrrpInstance } from "../model/vrrp-instance.ts";
+import { bindRoutes, bindRules } from "./entry-lists.ts";
 import { bindExtraInterfaceGarp } from "./extra-interface-garp.ts";
 import { bindFields, type FieldSource, flag, isSet, isWritten, number, numberOr, text } from "./fields.ts";
 import { bindHmac } from "./hmac.ts";
 import { bindOwnInterface } from "./own-interface.ts";
-import { bindRouteLine } from "./route-line.ts";
-import { bindRuleLine } from "./rule-line.ts";
 import { entriesOf } from "./setting.ts";
 
 /** Above every priority a router can be told to have. */
@@ -34,18 +33,10 @@ const FIELDS = {
   receiveBufferBytes: number("kernel_rx_buf_size"),
   hmac: bindHmac,
   debug: numberOr(0, "debug"),
-  routes: ({ settings }: FieldSource) =>
-    settings
-      .every("virtual_routes")
-      .flatMap(entriesOf)
-      .map(bindRouteLine)
-      .filter((route) => route !== undefined),
-  rules: ({ settings }: FieldSource) =>
-    settings
-      .every("virtual_rules")
-      .flatMap(entriesOf)
-      .map(bindRuleLine)
-      .filter((rule) => rule !== undefined),
+  routes: ({ settings, context }: FieldSource) =>
+    bindRoutes(context, { lines: settings.every("virtual_routes").flatMap(entriesOf), kind: "virtual" }),
+  rules: ({ settings, context }: FieldSource) =>
+    bindRules(context, { lines: settings.every("virtual_rules").flatMap(entriesOf), kind: "virtual" }),
 };
 
 /** What `bindRareFields` gives. */

@@ -152,7 +152,7 @@ function bindAddresses(context: BindContext, settings: Settings): BoundAddresses
   const virtual: VirtualAddress[] = [];
   for (const setting of settings.every("virtual_ipaddress")) {
     for (const words of entriesOf(setting)) {
-      const address = bindAddressLine(context, words);
+      const address = bindAddressLine(context, { words, kind: "virtual" });
       if (!address) continue;
       family ??= familyOf(address.address);
       if (familyOf(address.address) === family) virtual.push(address);
@@ -162,7 +162,7 @@ function bindAddresses(context: BindContext, settings: Settings): BoundAddresses
   const excluded = settings
     .every("virtual_ipaddress_excluded")
     .flatMap(entriesOf)
-    .map((words) => bindAddressLine(context, words))
+    .map((words) => bindAddressLine(context, { words, kind: "virtual" }))
     .filter((address) => address !== undefined);
   return { family: family ?? 4, virtual, excluded };
 }

@@ -1,7 +1,7 @@
 import { type IpAddress, parseIpAddress } from "../../base/ip-address.ts";
 import type { Network } from "../model/route.ts";
 import type { Word } from "../tree.ts";
-import { parsePrefix } from "./address-line.ts";
+import { parsePrefix } from "./prefix.ts";
 
 /** Goes through the words of an entry line. */
 export class WordReader {
@@ -44,13 +44,6 @@ export class WordReader {
     const match = /^(\d+)-(\d+)$/.exec(this.take() ?? "");
     return match ? { from: Number(match[1]), to: Number(match[2]) } : undefined;
   }
-
-  /** All words up to one of `stops`. */
-  takeUntil(stops: ReadonlySet<string>): readonly string[] {
-    const taken: string[] = [];
-    while (this.next !== undefined && !stops.has(this.next)) taken.push(this.take() ?? "");
-    return taken;
-  }
 }
 
 /** An address with an optional length, or one of the words for everything. */
@@ -61,7 +54,8 @@ export function readNetwork(text: string): Network | undefined {
 }
 
 function networkOf(text: string): Network | undefined {
-  const prefix = parsePrefix(text);
+  // A length that is none is that of a host, as for keepalived.
+  const prefix = parsePrefix(text) ?? parsePrefix(text.replace(/\/.*/, ""));
   if (!prefix) return undefined;
   const whole = prefix.address.includes(":") ? 128 : 32;
   return { address: prefix.address, prefixLength: prefix.length ?? whole };

@@ -1,6 +1,7 @@
 import { everyPairRule } from "../pair/every-pair-rule.ts";
 import { everyRule } from "../rules/every-rule.ts";
 import { commentPages } from "./comment-pages.ts";
+import { entryPages } from "./entry-pages.ts";
 import { globalPages } from "./global-pages.ts";
 import { groupPages } from "./group-pages.ts";
 import { hmacPages } from "./hmac-pages.ts";
@@ -15,6 +16,7 @@ export function everyPage(): ReadonlyMap<string, Page> {
   const language = [
     readingPages,
     globalPages,
+    entryPages,
     instancePages,
     hmacPages,
     groupPages,

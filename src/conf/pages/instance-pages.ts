@@ -68,31 +68,6 @@ export const instancePages: readonly LanguagePage[] = [
     },
   },
   {
-    code: "unknown-address-word",
-    severity: "error",
-    summary: "A word after a virtual address that means nothing.",
-    reason: "The whole address is dropped.",
-    mend: "write for example: 192.0.2.10/24 dev eth0 label eth0:web",
-    example: {
-      bad: instance("virtual_ipaddress {\n        192.0.2.10/24 device eth0\n    }"),
-      line: 6,
-      good: instance("virtual_ipaddress {\n        192.0.2.10/24 dev eth0\n    }"),
-      also: ["no-virtual-address"],
-    },
-  },
-  {
-    code: "bad-broadcast",
-    severity: "error",
-    summary: "A broadcast address that is none.",
-    reason: "It is left out.",
-    mend: "write an IPv4 address, + for the last or - for the first address of the network",
-    example: {
-      bad: instance("virtual_ipaddress {\n        192.0.2.10/24 brd all\n    }"),
-      line: 6,
-      good: instance("virtual_ipaddress {\n        192.0.2.10/24 brd +\n    }"),
-    },
-  },
-  {
     code: "bad-prefix-length",
     severity: "error",
     summary: "The prefix length of an address is no number from 0 to 32, or 128 for IPv6.",

@@ -1,4 +1,3 @@
-import { addressLabelTooLong } from "./address-label-too-long.ts";
 import { alertWithoutRecipient } from "./alert-without-recipient.ts";
 import { checkOnOtherHost } from "./check-on-other-host.ts";
 import { checkOnOtherPort } from "./check-on-other-port.ts";
@@ -64,7 +63,6 @@ import { weightZeroEverywhere } from "./weight-zero-everywhere.ts";
 
 /** Every rule for what keepalived does not see, one file each. */
 export const everyRule: readonly Rule[] = [
-  addressLabelTooLong,
   alertWithoutRecipient,
   checkOnOtherHost,
   checkOnOtherPort,

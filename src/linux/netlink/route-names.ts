@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-
-/** The lists of names that iproute2 keeps, and keepalived reads. */
-export type RouteNameList = "tables" | "protocols" | "scopes" | "realms" | "fields" | "groups";
+import type { RouteNameList } from "../../conf/source.ts";
 
 /** Numbers for names of routing tables, protocols and the like; a number stands for itself. */
 export interface RouteNames {
@@ -112,3 +110,27 @@ function textOf(path: string): string {
     return ""; // a system without the file knows the built-in names only
   }
 }
+
+/** The number of an IP protocol by its name in /etc/protocols. */
+export function transportNumber(name: string): number | undefined {
+  let text = "";
+  try {
+    text = readFileSync("/etc/protocols", "utf8");
+  } catch {
+    return USUAL[name]; // a small system without the file
+  }
+  for (const line of text.split("\n")) {
+    const [first, number, ...aliases] = line.replace(/#.*/, "").trim().split(/\s+/);
+    if (first === name || aliases.includes(name)) return Number(number);
+  }
+  return USUAL[name];
+}
+
+const USUAL: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  "ipv6-icmp": 58,
+  sctp: 132,
+  vrrp: 112,
+};

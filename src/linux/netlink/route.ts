@@ -7,11 +7,12 @@ import {
 } from "../../base/ip-address.ts";
 import { failed, ok, type Result } from "../../base/result.ts";
 import type { NextHop, Route, RouteType } from "../../conf/model/route.ts";
+import type { RouteNameList } from "../../conf/source.ts";
 import { type Attribute, attributeNumber, decodeAttributes, encodeAttributes, padded } from "./attributes.ts";
 import { encodeEncapsulation } from "./encapsulation.ts";
 import { type NetlinkMessage, requestFlags } from "./message.ts";
 import { encodeMetrics } from "./route-metrics.ts";
-import type { RouteNameList, RouteNames } from "./route-names.ts";
+import type { RouteNames } from "./route-names.ts";
 
 /** rtnetlink message types about routes. */
 export const routeMessages = { new: 24, delete: 25, get: 26 } as const;

@@ -110,10 +110,7 @@ describe("routes for the kernel", () => {
     ["10.0.0.0/8 via 192.0.2.1 tos mine", /tos mine.*rt_dsfield/],
     ["10.0.0.0/8 via 192.0.2.1 scope mine", /scope mine.*rt_scopes/],
     ["10.0.0.0/8 via 192.0.2.1 realms 1/2/3", /realms 1\/2\/3 are not known/],
-    [
-      "10.0.0.0/8 encap seg6 mode encap via 192.0.2.1",
-      /encap seg6 is not known: wanted mpls, ip, ip6 or ila/,
-    ],
+    ["10.0.0.0/8 encap seg6 mode via 192.0.2.1", /encap seg6 is not known: wanted mpls, ip, ip6 or ila/],
     ["10.0.0.0/8 encap mpls 1/x via 192.0.2.1", /1\/x is no list of labels/],
     ["10.0.0.0/8 encap ip src 192.0.2.1 via 192.0.2.1", /neither dst nor id/],
     ["10.0.0.0/8 encap ip dst 2001:db8::1 via 192.0.2.1", /'dst 2001:db8::1' is not understood/],
