@@ -1,3 +1,5 @@
+import type { ScriptUser } from "./model/global-definitions.ts";
+
 /** A file that was read. */
 export interface SourceFile {
   readonly kind: "file";
@@ -32,8 +34,8 @@ export type RouteNameList = "tables" | "protocols" | "scopes" | "realms" | "fiel
 export interface HostFacts {
   /** Names of the network interfaces that exist. */
   readonly interfaces?: readonly string[];
-  /** What a script path is: see `ScriptFinding`. */
-  readonly inspectScript?: (path: string) => ScriptFinding;
+  /** What a script path is, for the user who runs it: see `ScriptFinding`. */
+  readonly inspectScript?: (path: string, user?: ScriptUser) => ScriptFinding;
   /** True when the system has this user. */
   readonly hasUser?: (name: string) => boolean;
   /** True when the system has this group. */

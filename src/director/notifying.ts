@@ -64,9 +64,10 @@ export function tellLowerPriority(entry: RouterEntry, context: StepContext): voi
   tell(lowerPriorityNotification(subjectOf(entry.instance), told), context);
 }
 
-/** Tells of another effective priority, where the instance or its group asks for it. */
+/** Tells of another effective priority, where the instance, else its group, else the default asks for it. */
 export function tellPriority(entry: RouterEntry, context: StepContext): void {
-  if (!entry.instance.notifyPriorityChanges && entry.group?.block.notifyPriorityChanges !== true) return;
+  const asked = entry.instance.notifyPriorityChanges ?? entry.group?.block.notifyPriorityChanges;
+  if (!(asked ?? context.state.config?.global.defaults.notifyPriorityChanges)) return;
   const told = { isMaster: entry.state.role.kind === "master", priority: entry.priority };
   tell(priorityNotification(subjectOf(entry.instance), told), context);
 }

@@ -32,16 +32,18 @@ export class ProcessQuorums {
     }
   }
 
-  /** Takes a number of processes. */
-  count({ name, count, byExec = false }: ProcessCount, now: Instant | "at-once"): void {
+  /** Takes a number of processes; whether the block stands otherwise now. */
+  count({ name, count, byExec = false }: ProcessCount, now: Instant | "at-once"): boolean {
     const quorum = this.#quorums.get(name);
-    if (quorum === undefined) return;
+    if (quorum === undefined) return false;
+    const before = quorum.standing;
     const { forkDelay, terminateDelay } = quorum.block;
     const delay = byExec ? NONE : count > quorum.count ? forkDelay : terminateDelay;
     quorum.count = count;
     if (settled(quorum) === quorum.standing) quorum.turnsAt = undefined;
     else if (now === "at-once" || delay === 0) turn(quorum);
     else quorum.turnsAt ??= after(now, delay);
+    return quorum.standing !== before;
   }
 
   /** When the next delay ends. */

@@ -26,9 +26,9 @@ const DEFAULT_FILE_WEIGHT = 1;
 
 /**
  * What a router tracks: its own trackers and those of its sync group. As keepalived 2.2.7:
- * - weights of its own count in a group only under `sync_group_tracking_weight`, and never for the owner of the
- *   addresses: there a weighted script or BFD session is left out, an interface and a process have weight 0, and a file
- *   has weight 0 when its weight was the default, and is left out otherwise;
+ * - of the owner of the addresses, and in a group without `sync_group_tracking_weight`, a weighted script or BFD session
+ *   is left out, and so is a file, except that the default weight becomes 0. Interfaces and processes keep their
+ *   weight, whatever keepalived's log says; it never makes a fault, and it moves nothing at an owner;
  * - weights of the group count, unless one of its members is an owner, which makes them 0;
  * - what both have is one tracker, with the group's weight unless its own is 0;
  * - the interface of the instance and those of its addresses (unless `no_track`) have weight 0, whatever a list says.
@@ -65,8 +65,8 @@ function listedTrackers(instance: VrrpInstance, group: Group | undefined): reado
   return LISTS.flatMap(([kind, list]) => {
     const own = instance[list].flatMap((one): TrackedThing[] => {
       const tracked = { ...one, kind };
-      if (!weightless || one.weight === 0) return [tracked];
-      return weightCounts(tracked) ? [] : [{ ...tracked, weight: 0 }];
+      if (!weightless || one.weight === 0 || kind === "interface" || kind === "process") return [tracked];
+      return kind === "file" && one.weight === DEFAULT_FILE_WEIGHT ? [{ ...tracked, weight: 0 }] : [];
     });
     const shared = new Map(
       (group?.block[list] ?? []).map((one) => [
@@ -81,11 +81,6 @@ function listedTrackers(instance: VrrpInstance, group: Group | undefined): reado
     });
     return [...merged, ...shared.values()];
   });
-}
-
-/** Whether a weighted tracker means nothing without its weight. */
-function weightCounts({ kind, weight }: TrackedThing): boolean {
-  return kind === "script" || kind === "bfd" || (kind === "file" && weight !== DEFAULT_FILE_WEIGHT);
 }
 
 /** Whether an interface counts as up, after its `interface_up_down_delays`. */

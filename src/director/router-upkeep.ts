@@ -45,12 +45,14 @@ function refresh(entry: RouterEntry, context: StepContext): void {
   for (const [text, reason] of faults) {
     if (entry.faults.has(text)) continue;
     entry.faults.set(text, reason);
+    tellFileFault(entry, { reason, turn: "now", context });
     deliver(entry, { kind: "fault-raised", reason }, context);
   }
   if (entry.faults.size > faults.size) {
     for (const [text, reason] of [...entry.faults]) {
       if (faults.has(text)) continue;
       entry.faults.delete(text);
+      tellFileFault(entry, { reason, turn: "leaving", context });
       deliver(entry, { kind: "fault-cleared", reason }, context);
     }
   }
@@ -66,6 +68,17 @@ function refresh(entry: RouterEntry, context: StepContext): void {
     tellPriority(entry, context);
   }
   lostAddresses(entry, context);
+}
+
+/** What a file says against a router shows nowhere else in the log; keepalived's words. */
+function tellFileFault(
+  { instance }: RouterEntry,
+  fault: { readonly reason: FaultReason; readonly turn: "now" | "leaving"; readonly context: StepContext },
+): void {
+  const { reason, turn, context } = fault;
+  if (reason.kind !== "file") return;
+  const message = `(${instance.name}): tracked file ${reason.name} ${turn} FAULT state`;
+  context.out.push({ kind: "log", level: "info", message });
 }
 
 /** Addresses that a master must hold and the interface does not have: somebody took them away. */

@@ -90,7 +90,8 @@ export class ScriptSchedule {
     const { rise, fall } = entry.script;
     entry.standing = afterScriptResult(entry.standing, { success, rise, fall });
     if (entry.standing.standing === before) return;
-    log("info", `VRRP_Script(${name}) ${entry.standing.standing === "up" ? "succeeded" : "failed"}`);
+    const verdict = success ? "succeeded" : failureText(options.outcome);
+    log("info", `VRRP_Script(${name}) ${verdict}`);
   }
 
   /** Where each script stands, with the results that speak against it. */
@@ -121,6 +122,21 @@ export class ScriptSchedule {
 function sameCommand(a: VrrpScript, b: VrrpScript): boolean {
   const said = ({ command: { timeout: _, ...command } }: VrrpScript) => JSON.stringify(command);
   return said(a) === said(b);
+}
+
+/** keepalived's words for a script that has become down. */
+function failureText(outcome: ScriptOutcome): string {
+  switch (outcome.kind) {
+    case "exited":
+      return `failed (exited with status ${outcome.code})`;
+    case "killed":
+      return `failed (due to signal ${outcome.signal})`;
+    case "timed-out":
+      return "timed_out";
+    case "not-started":
+    case "shortage":
+      return "failed";
+  }
 }
 
 function outcomeText(outcome: ScriptOutcome): string {

@@ -40,9 +40,12 @@ export class TrackerStandings {
     return value !== undefined;
   }
 
-  /** Takes a number of processes, which counts at once at a start and otherwise after the delays of the block. */
-  process(count: ProcessCount, now: Instant | "at-once"): void {
-    this.#processes.count(count, now);
+  /**
+   * Takes a number of processes, which counts at once at a start and otherwise after the delays of the block; whether the
+   * block stands otherwise now.
+   */
+  process(count: ProcessCount, now: Instant | "at-once"): boolean {
+    return this.#processes.count(count, now);
   }
 
   /** Takes the state of a BFD session; whether that is another than before. */

@@ -85,8 +85,7 @@ function take(event: VrrpHostEvent, context: StepContext): void {
       refreshAll(state.index.tracking("file", event.name), context);
       return;
     case "tracked-process":
-      state.standings.process(event, context.now);
-      refreshAll(state.index.tracking("process", event.name), context);
+      if (state.standings.process(event, context.now)) quorumTurned(event.name, context);
       return;
     case "bfd-session":
       bfdSession(event, context);
@@ -112,10 +111,18 @@ function take(event: VrrpHostEvent, context: StepContext): void {
   }
 }
 
+/** A tracked process has its quorum or has it no more: told in keepalived's words. */
+function quorumTurned(name: string, context: StepContext): void {
+  const { state, out } = context;
+  const turn = state.standings.standing("process", name) === "up" ? "gained" : "lost";
+  out.push({ kind: "log", level: "info", message: `Quorum ${turn} for tracked process ${name}` });
+  refreshAll(state.index.tracking("process", name), context);
+}
+
 function alarm(context: StepContext): void {
   const { state, now } = context;
   state.scripts.alarm(now, context.out);
-  for (const name of state.standings.alarm(now)) refreshAll(state.index.tracking("process", name), context);
+  for (const name of state.standings.alarm(now)) quorumTurned(name, context);
   for (const name of state.linkDelays.alarm(now)) refreshAll(state.index.onInterface(name), context);
   state.strays.alarm(context);
   state.floods.alarm(context);

@@ -1,8 +1,10 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
+import type { ScriptUser } from "../conf/model/global-definitions.ts";
 import type { FileFacts, HostFacts, ScriptFinding } from "../conf/source.ts";
 import { routeNames, transportNumber } from "./netlink/route-names.ts";
+import { scriptIdentity } from "./script-identity.ts";
 
 /** What this machine has: the interfaces of the present network namespace, scripts on its disk, its users. */
 export function hostFacts(): HostFacts {
@@ -78,18 +80,34 @@ function namesIn(path: "/etc/passwd" | "/etc/group"): readonly string[] {
   }
 }
 
-/** Judges a script as keepalived does: it exists, it is executable, and nobody but root can change it or its folders. */
-function inspectScript(path: string): ScriptFinding {
+/**
+ * Judges a script as keepalived does: it exists, its user can reach and execute it, and nobody but root can change it or
+ * its folders.
+ */
+function inspectScript(path: string, user?: ScriptUser): ScriptFinding {
   const found = path.includes("/") ? path : searchPath(path);
   if (found === undefined) return "missing";
   try {
     const real = realpathSync(found);
     const status = statSync(real);
     if (!status.isFile()) return "missing";
-    if ((status.mode & 0o111) === 0) return "not-executable";
+    if ((status.mode & 0o111) === 0 || !isExecutableBy(user, real)) return "not-executable";
     return writableByOthers(real) ? "insecure" : "ok";
   } catch {
     return "missing";
+  }
+}
+
+/** Whether a user may go through every folder on the way and execute the file; one who does not exist is told elsewhere. */
+function isExecutableBy(user: ScriptUser | undefined, path: string): boolean {
+  const identity = scriptIdentity(user, { enableScriptSecurity: false });
+  if (!identity.ok || identity.value.uid === 0) return true;
+  const { uid, gid } = identity.value;
+  for (let at = path; ; at = dirname(at)) {
+    const status = statSync(at);
+    const shift = status.uid === uid ? 6 : status.gid === gid ? 3 : 0;
+    if (((status.mode >> shift) & 1) === 0) return false;
+    if (at === "/") return true;
   }
 }
 

@@ -92,16 +92,16 @@ function atFault(
 }
 
 /**
- * Weights mean nothing to an owner: interfaces and processes are a fault then while they are down, and so is a file of the
- * weight that it has when nobody gives it one; whatever else has a weight is left alone (keepalived's rules).
+ * Weights mean nothing to an owner: what has one is left alone, but a file of the weight that it has when nobody gives it
+ * one counts as without (keepalived's rules).
  */
 function ownLists(instance: RouterEntry["instance"]): Lists {
   if (instance.priority !== 255) return instance;
   const weightless = (one: Tracked): Tracked => ({ ...one, weight: 0 });
   const unweighted = ({ weight }: Tracked): boolean => weight === 0;
   return {
-    trackInterfaces: instance.trackInterfaces.map(weightless),
-    trackProcesses: instance.trackProcesses.map(weightless),
+    trackInterfaces: instance.trackInterfaces.filter(unweighted),
+    trackProcesses: instance.trackProcesses.filter(unweighted),
     trackScripts: instance.trackScripts.filter(unweighted),
     trackBfds: instance.trackBfds.filter(unweighted),
     trackFiles: instance.trackFiles.filter(({ weight }) => weight === 0 || weight === 1).map(weightless),

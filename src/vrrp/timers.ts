@@ -21,11 +21,6 @@ export function skewTime(inputs: Omit<TimerInputs, "downTimerAdvertisements">): 
   return microseconds(Math.floor(((256 - inputs.priority) * base) / 256));
 }
 
-/** The skew of priority 255: the least there is. keepalived adds it to one interval for `state MASTER` at start. */
-export function leastSkewTime(version: 2 | 3, interval: Duration): Duration {
-  return skewTime({ version, priority: 255, interval });
-}
-
 /** Master_Down_Interval: `downTimerAdvertisements` intervals and the skew. */
 export function masterDownInterval(inputs: TimerInputs): Duration {
   return microseconds(inputs.downTimerAdvertisements * inputs.interval + skewTime(inputs));

@@ -18,7 +18,7 @@ import type {
   RouterEffect,
   RouterState,
 } from "./router-state.ts";
-import { leastSkewTime, masterDownInterval } from "./timers.ts";
+import { masterDownInterval } from "./timers.ts";
 
 /** One step of a virtual router. */
 export type RouterStep = Step<RouterState, RouterEffect>;
@@ -97,16 +97,13 @@ export function begin(state: InRole<InitializeRole>, now: Instant): RouterStep {
 }
 
 /**
- * How long the first wait in Backup is. As keepalived: an owner with `state MASTER` waits a microsecond, so that it
- * passes through Backup in name only (ST-8); `state MASTER` below 255 one interval and the least skew, long enough to
- * hear a master that is there (ST-10).
+ * How long the first wait in Backup is. As keepalived 2.2.7: an owner with `state MASTER` waits a microsecond, so that
+ * it passes through Backup in name only (ST-8); below 255 the word changes nothing (ST-10).
  */
 function firstDownInterval(state: RouterState): Duration {
   const { config } = state;
-  const interval = config.advertisementInterval;
-  if (config.initialState === "backup") return downInterval(state, interval);
-  if (isOwner(config)) return microseconds(1);
-  return microseconds(interval + leastSkewTime(config.version, interval));
+  if (config.initialState === "master" && isOwner(config)) return microseconds(1);
+  return downInterval(state, config.advertisementInterval);
 }
 
 /**

@@ -208,7 +208,7 @@ const states: readonly Requirement[] = [
   },
   { id: "ST-8", level: "MUST", rule: "an owner is Master from the start" },
   { id: "ST-9", level: "own", rule: "Fault: no part in any election" },
-  { id: "ST-10", level: "own", rule: "state MASTER below 255 claims after one interval" },
+  { id: "ST-10", level: "own", rule: "state MASTER below 255 waits as state BACKUP does" },
   { id: "ST-11", level: "own", rule: "nopreempt needs initial state BACKUP" },
   { id: "ST-12", level: "MUST", rule: "shutdown: priority 0 exactly once, nothing left behind" },
   { id: "ST-13", level: "MUST", rule: "Master: a lower priority is answered at once, or not, as configured" },

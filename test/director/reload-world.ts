@@ -84,7 +84,6 @@ const syncGroups: fc.Arbitrary<readonly SyncGroup[]> = fc
             notify: notify ? { any: { argv: ["/bin/told"] } } : {},
             smtpAlert: false,
             trackingWeight: false,
-            notifyPriorityChanges: false,
           },
         ]
       : [],

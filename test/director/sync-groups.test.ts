@@ -29,7 +29,6 @@ const group = {
   notify,
   smtpAlert: false,
   trackingWeight: false,
-  notifyPriorityChanges: false,
 };
 
 /** A director with both instances in one group, started with both interfaces up. */

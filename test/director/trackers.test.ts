@@ -192,16 +192,34 @@ describe("trackers of a sync group", () => {
     expect([director.of("V").state.priority, director.of("W").state.priority]).toEqual([107, 97]);
   });
 
-  it("weights of a member count only under sync_group_tracking_weight", () => {
-    const lines = "track_interface {\neth1 weight 7\n}";
-    const block = (more: string) =>
-      `vrrp_sync_group G {\ngroup {\nV\nX\n}\n${more}\n}\nvrrp_instance X {\ninterface eth0\nvirtual_router_id 53\nvirtual_ipaddress {\n192.0.2.101/24\n}\n}`;
-    const counts = new Director(lines, block("sync_group_tracking_weight"));
-    expect(counts.priority).toBe(107);
-    const fault = new Director(lines, block(""));
-    expect(fault.priority).toBe(100);
-    fault.deliver(down);
-    expect(fault.role).toBe("fault");
+  const members = (more: string) =>
+    `track_file f {\nfile /f\n}\nvrrp_sync_group G {\ngroup {\nV\nX\n}\n${more}\n}\nvrrp_instance X {\ninterface eth0\nvirtual_router_id 53\nvirtual_ipaddress {\n192.0.2.101/24\n}\n}`;
+
+  it("weights of files of a member count only under sync_group_tracking_weight", () => {
+    const file = { kind: "tracked-file", name: "f", content: "3" } as const;
+    const lines = "track_file {\nf weight 2\n}";
+    const counts = new Director(lines, members("sync_group_tracking_weight"));
+    counts.deliver(file);
+    expect(counts.priority).toBe(106);
+    const ignored = new Director(lines, members(""));
+    ignored.deliver(file);
+    expect([ignored.role, ignored.priority]).toEqual(["backup", 100]);
+    const weightless = new Director("track_file {\nf\n}", members(""));
+    weightless.deliver(file);
+    expect(weightless.role).toBe("fault");
+  });
+
+  it("weights of interfaces of a member count without it too, and are never a fault", () => {
+    const director = new Director("track_interface {\neth1 weight 7\n}", members(""));
+    expect(director.priority).toBe(107);
+    director.deliver(down);
+    expect([director.role, director.priority]).toEqual(["backup", 100]);
+  });
+
+  it("a weighted interface is no fault of an owner", () => {
+    const director = new Director("priority 255\ntrack_interface {\neth1 weight 7\n}");
+    director.deliver(down);
+    expect([director.role, director.priority]).toEqual(["backup", 255]);
   });
 
   it("a fault of one member holds the others back, and they come back together", () => {

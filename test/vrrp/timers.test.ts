@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { milliseconds, seconds } from "../../src/base/time.ts";
-import { leastSkewTime, masterDownInterval, skewTime } from "../../src/vrrp/timers.ts";
+import { seconds } from "../../src/base/time.ts";
+import { masterDownInterval, skewTime } from "../../src/vrrp/timers.ts";
 
 describe("TM-1 skew", () => {
   it.each([
@@ -22,12 +22,6 @@ describe("TM-1 skew", () => {
     [1, 0.01, 9_960],
   ])("version 3, priority %i, %f s: %i microseconds, a share of the interval", (priority, interval, skew) => {
     expect(skewTime({ version: 3, priority, interval: seconds(interval) })).toBe(skew);
-  });
-
-  it("is least for the owner", () => {
-    expect(leastSkewTime(2, seconds(5))).toBe(3_906);
-    expect(leastSkewTime(3, seconds(1))).toBe(3_906);
-    expect(leastSkewTime(3, milliseconds(10))).toBe(39);
   });
 });
 

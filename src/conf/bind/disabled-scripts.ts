@@ -7,7 +7,7 @@ import type { BindContext } from "./context.ts";
 type Part = Pick<Config, "vrrpScripts" | "vrrpInstances" | "syncGroups">;
 
 /**
- * keepalived goes on without a tracked script that is not there, that nobody may execute, or, under
+ * keepalived goes on without a tracked script that is not there, that its user may not execute, or, under
  * `enable_script_security`, that others than root could change while it runs as root: whoever tracks it no longer
  * does. The finding has been told where the script is bound.
  */
@@ -40,9 +40,9 @@ function isDisabled(
   const path = script.command.argv[0] ?? "";
   // A test whether a file can be opened is no script.
   if (/^<[ \t]*\//.test(path)) return false;
-  const finding = environment.inspectScript?.(path);
-  if (finding !== "insecure") return finding === "missing" || finding === "not-executable";
   const user = script.command.user ?? global.scriptUser;
+  const finding = environment.inspectScript?.(path, user);
+  if (finding !== "insecure") return finding === "missing" || finding === "not-executable";
   const isRoot = [user?.user, user?.group].some((name) => name === "root" || name === "0");
   return global.enableScriptSecurity && isRoot;
 }

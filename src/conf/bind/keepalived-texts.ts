@@ -59,6 +59,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   "vrrp_script/timeout": "(%o): vrrp script timeout '%v' invalid - ignoring",
   "vrrp_script/rise": "(%o): vrrp script rise value '%v' invalid, defaulting to 1",
   "vrrp_script/fall": "(%o): vrrp script fall value '%v' invalid, defaulting to 1",
+  "vrrp_track_process/quorum":
+    "Quorum (%v) for vrrp_track_process %o must be between [1..65535] inclusive. Ignoring...",
+  "vrrp_track_process/quorum_max":
+    "quorum_max (%v) for vrrp_track_process %o must be between [0..65535] inclusive. Ignoring...",
+  "vrrp_track_process/delay":
+    "delay (%v) for vrrp_track_process %o must be between [0.000001..3600] inclusive. Ignoring...",
+  "vrrp_track_process/fork_delay":
+    "fork_delay (%v) for vrrp_track_process %o must be between [0.000001..3600] inclusive. Ignoring...",
+  "vrrp_track_process/terminate_delay":
+    "terminate_delay (%v) for vrrp_track_process %o must be between [0.000001..3600] inclusive. Ignoring...",
+  "vrrp_track_process/param_match": "Invalid param_match type %v - ignoring",
   "virtual_server/delay_loop": "virtual server delay loop '%v' invalid - ignoring",
   "virtual_server/connect_timeout": "virtual server connect_timeout %v invalid - ignoring",
   "virtual_server/warmup": "virtual server warmup '%v' invalid - ignoring",

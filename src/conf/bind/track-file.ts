@@ -4,7 +4,7 @@ import { type BindContext, closeOf, placeOf, sourceLine, tell } from "./context.
 import { firstOf } from "./first-of.ts";
 import type { Setting } from "./setting.ts";
 import { readBlock } from "./settings.ts";
-import { readWeight } from "./weight.ts";
+import { readFirstWeight } from "./weight.ts";
 
 const LIMIT = 254;
 
@@ -23,8 +23,9 @@ export function bindTrackFile(outer: BindContext, directive: Directive): TrackFi
     fallback: 1,
     refused: `Weight (%v) for track_file ${name} must be between [-${LIMIT}..${LIMIT}] inclusive. Ignoring...`,
     unknown: `track_file ${name} unknown weight option %v`,
+    taken: `Weight already set for track file ${name} - ignoring %v`,
   };
-  const weight = readWeight(context, { setting: settings.last("weight"), kind });
+  const weight = readFirstWeight(context, { settings: settings.every("weight"), kind });
   const initial = readInitial(context, settings.last("init_file"));
   if (file === undefined) {
     tell(context, closeOf(directive), {
@@ -59,7 +60,12 @@ function readInitial(context: BindContext, setting: Setting | undefined): TrackF
         severity: "error",
         message: `'${word.text}' after init_file is neither a number nor overwrite, so it is left out`,
         help: "write init_file, init_file N or init_file N overwrite",
-        texts: [`Unknown track file init option ${word.text}`],
+        texts: /^[+-]?\d/.test(word.text)
+          ? [
+              `number '${word.text}' outside integer range`,
+              `Track file ${context.owner} init value ${word.text} is invalid`,
+            ]
+          : [`Unknown track file init option ${word.text}`],
       });
     }
   }

@@ -50,9 +50,10 @@ export function bindRareFields(source: FieldSource, { defaults }: GlobalDefiniti
   const extra =
     bindExtraInterfaceGarp(source, ["garp_extra_if", "vmac_garp_intvl"]) ?? defaults.extraInterfaceGarp;
   const owner = flag("owner_ignore_adverts")(source) ?? defaults.ownerIgnoresAdvertisements;
+  const priorityChanges = flag("notify_priority_changes")(source);
   return {
     ...bindFields(source, FIELDS),
-    notifyPriorityChanges: flag("notify_priority_changes")(source) ?? defaults.notifyPriorityChanges,
+    ...(priorityChanges === undefined ? {} : { notifyPriorityChanges: priorityChanges }),
     ...(extra ? { extraInterfaceGarp: extra } : {}),
     ...(owner === undefined ? {} : { ownerIgnoresAdvertisements: owner }),
   };

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds, seconds } from "../../base/time.ts";
-import type { GlobalDefinitions } from "../model/global-definitions.ts";
+import type { GlobalDefinitions, ScriptUser } from "../model/global-definitions.ts";
 import type { VrrpScript } from "../model/vrrp-script.ts";
 import type { Directive } from "../tree.ts";
 import { type BindContext, closeOf, type Place, placeOf, sourceLine, tell } from "./context.ts";
@@ -55,6 +55,7 @@ export function bindVrrpScript(
   }
   checkPath(context, {
     path: command.argv[0] ?? "",
+    user: user ?? global.scriptUser,
     place: placeOf(settings.last("script")?.directive ?? directive),
   });
   return {
@@ -75,14 +76,18 @@ function lacksUser(context: BindContext, user: string): boolean {
   return context.environment.hasUser?.(user) === false;
 }
 
-/** A tracked script that does not exist is not run; keepalived goes on without it. */
-function checkPath(context: BindContext, script: { readonly path: string; readonly place: Place }): void {
-  const path = script.path.replace(/^<\s*/, "");
-  const finding = context.environment.inspectScript?.(path);
+/** A tracked script that does not exist is not run; keepalived goes on without it. `</path` asks whether it does. */
+function checkPath(
+  context: BindContext,
+  script: { readonly path: string; readonly user: ScriptUser | undefined; readonly place: Place },
+): void {
+  const { path, user } = script;
+  if (path.startsWith("<")) return;
+  const finding = context.environment.inspectScript?.(path, user);
   if (finding === undefined || finding === "ok") return;
   const words = {
     missing: "does not exist",
-    "not-executable": "is not executable",
+    "not-executable": user ? `cannot be executed by ${user.user}` : "is not executable",
     insecure: "can be changed by others than root",
   };
   tell(context, script.place, {
@@ -92,7 +97,7 @@ function checkPath(context: BindContext, script: { readonly path: string; readon
     help:
       finding === "insecure"
         ? "take the write permission of others away from the file and its folders"
-        : "give the full path of an existing, executable file",
+        : "give the full path of an existing file that its user may execute",
     ...(finding === "insecure"
       ? {}
       : {

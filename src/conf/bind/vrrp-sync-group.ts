@@ -75,6 +75,7 @@ function bindRest(
     settings: settings.every("track_interface"),
     kind: { keyword: "track_interface", limit: 253 },
   });
+  const priorityChanges = settings.flag("notify_priority_changes");
   return {
     trackInterfaces: interfaces.map(({ name, weight = 0, reverse = false }) => ({ name, weight, reverse })),
     trackScripts: tracked("scripts"),
@@ -84,7 +85,7 @@ function bindRest(
     notify: bindNotify({ settings, context }),
     smtpAlert: settings.flag("smtp_alert") ?? global.smtpAlertVrrp ?? false,
     trackingWeight: settings.lastOf("sync_group_tracking_weight", "global_tracking") !== undefined,
-    notifyPriorityChanges: settings.flag("notify_priority_changes") ?? global.defaults.notifyPriorityChanges,
+    ...(priorityChanges === undefined ? {} : { notifyPriorityChanges: priorityChanges }),
   };
 }
 

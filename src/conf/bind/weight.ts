@@ -1,4 +1,5 @@
 import { type BindContext, tell } from "./context.ts";
+import { firstOf } from "./first-of.ts";
 import type { Setting } from "./setting.ts";
 
 /** A weight, and whether up and down change places. */
@@ -16,6 +17,25 @@ export interface WeightKind {
   readonly refused: string;
   readonly unknown: string;
   readonly turns?: readonly string[];
+  /** Its line about a second weight, where the first one counts: any but the one that there is without a line. */
+  readonly taken?: string;
+}
+
+/** Reads every `weight N [reverse]` of the block of a tracker of which keepalived takes the first. */
+export function readFirstWeight(
+  context: BindContext,
+  { settings, kind }: { readonly settings: readonly Setting[]; readonly kind: WeightKind },
+): Weight {
+  let weight: Weight = { weight: kind.fallback, reverse: false };
+  for (const [at, setting] of settings.entries()) {
+    if (weight.weight === kind.fallback) {
+      weight = readWeight(context, { setting, kind });
+      continue;
+    }
+    firstOf(context, { settings: settings.slice(at - 1), text: kind.taken ?? "" });
+    break;
+  }
+  return weight;
 }
 
 /** Reads `weight N [reverse]` of the block of a tracker. */

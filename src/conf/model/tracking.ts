@@ -18,7 +18,8 @@ export interface SyncGroup {
   readonly smtpAlert: boolean;
   /** `sync_group_tracking_weight`: what is tracked may have weights, which then count for all members. */
   readonly trackingWeight: boolean;
-  readonly notifyPriorityChanges: boolean;
+  /** For members that do not say; without it the default counts. */
+  readonly notifyPriorityChanges?: boolean;
 }
 
 /** A bound `track_group NAME { }`: instances that fail when a static address or the like of the group is lost. */

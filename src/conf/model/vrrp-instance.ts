@@ -78,7 +78,8 @@ export interface VrrpInstance {
   readonly promoteSecondaries: boolean;
   /** `linkbeat_use_polling`. */
   readonly pollLink: boolean;
-  readonly notifyPriorityChanges: boolean;
+  /** Without it that of its sync group counts, and without that the default. */
+  readonly notifyPriorityChanges?: boolean;
   /** `lvs_sync_daemon_interface`. */
   readonly syncDaemonInterface?: string;
   /** `timer_expired_backup`: yield when the own timer ran late and the other has at least this priority. */

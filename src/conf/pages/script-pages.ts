@@ -16,13 +16,26 @@ export const scriptPages: readonly LanguagePage[] = [
   {
     code: "value-already-set",
     severity: "error",
-    summary: "A tracked file or process is named twice.",
+    summary: "A tracked file or process is named twice, or has two weights.",
     reason: "Here the first line stays, though elsewhere the last of several lines counts.",
     mend: "keep one of the two lines",
     example: {
       bad: `vrrp_track_process web {\n    process httpd\n    process nginx\n}\n${instance(processes)}`,
       line: 3,
       good: `vrrp_track_process web {\n    process nginx\n}\n${instance(processes)}`,
+    },
+  },
+  {
+    code: "quorum-above-most",
+    severity: "error",
+    summary: "A quorum_max that is below the quorum.",
+    reason:
+      "No number of processes would be enough and not too many; the later of the two lines is left out.",
+    mend: "write a quorum_max that is not below the quorum",
+    example: {
+      bad: `vrrp_track_process web {\n    process httpd\n    quorum 3\n    quorum_max 2\n}\n${instance(processes)}`,
+      line: 4,
+      good: `vrrp_track_process web {\n    process httpd\n    quorum 2\n    quorum_max 3\n}\n${instance(processes)}`,
     },
   },
   {

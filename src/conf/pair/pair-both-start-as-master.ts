@@ -1,13 +1,13 @@
 import { instance } from "../rules/example.ts";
 import { bothPlaces, pairRule } from "./pair-rule.ts";
 
-/** `state MASTER` on both sides means two masters at every start. */
+/** `state MASTER` on both sides: one of the two files says what is not so. */
 export const pairBothStartAsMaster = pairRule({
   code: "pair-both-start-as-master",
   severity: "warning",
   summary: "Both directors start in state MASTER.",
   reason:
-    "state MASTER makes a router claim the addresses at once, before it has heard anybody. Each start of the lower one takes the address away from the higher one for a moment.",
+    "Only one can be master, so one of the files misleads whoever reads it. Without a priority, or with 255, state MASTER makes a router claim the addresses at once, before it has heard anybody: two that do so take them from each other. Below 255 the priority decides alone, save that keepalived after 2.2.7 shortens the first wait to one interval.",
   mend: "write state BACKUP on the director with the lower priority, or on both",
   example: {
     a: instance("state MASTER", "priority 150"),

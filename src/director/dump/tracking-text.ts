@@ -8,7 +8,9 @@ import { scriptEntryText } from "./entry-text.ts";
 type TrackerList = "trackScripts" | "trackFiles" | "trackProcesses";
 
 /** What an instance tracks, and who is told of it. */
-export function notificationText(instance: VrrpInstance, { global }: Config): readonly string[] {
+export function notificationText(instance: VrrpInstance, { global, syncGroups }: Config): readonly string[] {
+  const group = syncGroups.find(({ members }) => members.includes(instance.name));
+  const priorities = instance.notifyPriorityChanges ?? group?.notifyPriorityChanges;
   const section = (head: string, entries: readonly string[]) =>
     entries.length === 0 ? [] : [head, ...entries];
   const weighed = ({ name, weight, reverse }: Tracked, comma = "") =>
@@ -37,7 +39,7 @@ export function notificationText(instance: VrrpInstance, { global }: Config): re
     `   Using smtp notification = ${instance.smtpAlert ? "yes" : "no"}`,
     `   Notify deleted = ${instance.notify.deleted === undefined ? "Fault" : "Deleted"}`,
     ...commandsText(instance.notify, global.scriptUser?.user),
-    `   Notify priority changes = ${instance.notifyPriorityChanges}`,
+    `   Notify priority changes = ${priorities ?? global.defaults.notifyPriorityChanges}`,
   ];
 }
 
