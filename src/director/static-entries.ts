@@ -110,6 +110,7 @@ export function staticsUncertain({ state, now }: StepContext): void {
 export function staticAddressRemoved(removed: InterfaceAddress, context: StepContext): void {
   const { state } = context;
   const { config } = state;
+  if (state.stopping) return;
   const name = state.links.indexed(removed.interfaceIndex)?.name;
   const ours = config?.staticAddresses.find(
     (address) =>

@@ -296,7 +296,8 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
         // It went with its interface, whose removal is told next.
         if (this.#ownInterfaces.isGone(event.address.interfaceIndex)) return;
         if (this.#options.monitorAddresses) this.#logAddress(event);
-        this.#options.deliver(event);
+        if (event.kind === "address-removed" && this.#addresses.isOvertaken(event)) return;
+        this.#options.deliver({ kind: event.kind, address: event.address });
         return;
       case "forwarding":
         this.#forwardingMayDiffer();
@@ -316,6 +317,7 @@ export class VrrpHost implements DriverHost<VrrpHostEvent, VrrpHostEffect> {
 
   /** Notifications were lost: nothing known is sure, so everything is asked again. */
   #overrun(): void {
+    this.#addresses.forgetUntold();
     this.#options.deliver({
       kind: "trouble",
       about: "netlink overrun",

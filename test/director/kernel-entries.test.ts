@@ -172,6 +172,9 @@ static_rules {
     expect(put.slice(0, 3)).toEqual(lines);
     const gone = rig.deliver({ kind: "shutdown" });
     expect(gone.slice(-3)).toEqual(lines.map((line) => line.replace("add", "remove")).reverse());
+    const removed = { ...hostAddress("198.51.100.9"), interfaceIndex: 3 };
+    expect(rig.deliver({ kind: "address-removed", address: removed })).toEqual([]);
+    expect(rig.logs().join()).not.toContain("someone else");
   });
 
   it("are compared at a reload", () => {

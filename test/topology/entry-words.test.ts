@@ -105,6 +105,8 @@ describeWith(suite, () => {
     await theirs.stop();
     expect(await ours.stop()).toBe(0);
     expect(kernel("b")).toEqual(before);
+    // What it took away itself, at the reload and the stop, is nobody else's doing.
+    expect(ours.log).not.toContain("someone else");
   }, 60_000);
 
   /** What keepalived reads against its manual, loses on the way to the kernel or does not notice at a reload. */

@@ -11,7 +11,8 @@ export type NetlinkEvent =
   /** An interface is gone, or moved to another namespace; its addresses went with it. */
   | { readonly kind: "link-removed"; readonly index: number; readonly name: string }
   | { readonly kind: "address-added"; readonly address: InterfaceAddress }
-  | { readonly kind: "address-removed"; readonly address: InterfaceAddress }
+  /** `portId`: of the socket that did it; 0: the kernel on its own account. */
+  | { readonly kind: "address-removed"; readonly address: InterfaceAddress; readonly portId: number }
   /** Whether an interface forwards IPv6 packets was changed. */
   | { readonly kind: "forwarding"; readonly index: number }
   /** Events were lost: ask RouteNetlink for everything again. */
@@ -81,7 +82,8 @@ function report(message: NetlinkMessage, onEvent: (event: NetlinkEvent) => void)
     case addressMessages.delete: {
       const address = decodeAddress(message);
       if (address === undefined) return;
-      onEvent({ kind: message.type === addressMessages.new ? "address-added" : "address-removed", address });
+      if (message.type === addressMessages.new) onEvent({ kind: "address-added", address });
+      else onEvent({ kind: "address-removed", address, portId: message.portId });
       return;
     }
     case NEW_CONFIGURATION: {
