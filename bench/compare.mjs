@@ -4,6 +4,7 @@
 // measured and how to read it. The files are those that the scripts' own matrix.sh and all.sh write.
 //
 //   node bench/compare.mjs --scripts DIR [--only failover,idle,drills] [--runs 12] [--out DIR]   measure, then print
+//   node bench/compare.mjs --scripts DIR --only failover --runs 8,24,24                           more at short intervals
 //   node bench/compare.mjs --scripts DIR --only drills --drills vip_deleted,restart               some of the drills
 //   node bench/compare.mjs --from DIR                                                             print what was measured
 import { spawnSync } from "node:child_process";
@@ -53,10 +54,11 @@ function measure() {
 }
 
 function measureFailover() {
-  for (const { version, advert } of protocols) {
+  const runs = options.runs.split(",");
+  for (const [at, { version, advert }] of protocols.entries()) {
     const protocol = ["--version", version, "--advert", advert];
     for (const fault of Object.keys(faults)) {
-      const words = ["failover.py", ...protocol, "--fault", fault, "--runs", options.runs];
+      const words = ["failover.py", ...protocol, "--fault", fault, "--runs", runs[at] ?? runs[0]];
       eachProgram(`failover-v${version}-${advert}-${fault}.json`, words);
     }
   }

@@ -1,5 +1,6 @@
 import { after, type Duration, type Instant, inSeconds, seconds } from "../base/time.ts";
 import type { VrrpHostEvent } from "../director/host.ts";
+import { beginsAsMaster } from "../director/notifying.ts";
 import type { RouterEntry } from "../director/vrrp-director-state.ts";
 import { movingAddresses } from "../vrrp/router-config.ts";
 import type { Role } from "../vrrp/router-state.ts";
@@ -25,6 +26,13 @@ interface Known {
   toldIsUnsure: boolean;
   readonly takeover: TakeoverRule;
   readonly tamper: TamperRule;
+}
+
+/** Whether it is Backup for the moment that an owner is which begins, or for its startup delay: nobody is told of that. */
+function isPassing(entry: RouterEntry, now: Instant): boolean {
+  const { role } = entry.state;
+  if (role.kind !== "backup") return false;
+  return role.masterDownAt <= Math.max(now, role.deafUntil ?? now) + 1 && beginsAsMaster(entry);
 }
 
 /** What the roles are called towards notify scripts. */
@@ -182,6 +190,7 @@ export class HostPromises {
       if (entry.instance.notify.any === undefined || role === "initialize") continue;
       // The first wait for a script is told to nobody.
       if (told === undefined && role === "fault") continue;
+      if (told === undefined && isPassing(entry, now)) continue;
       if (told !== STATES[role])
         this.#broken(now, `(${entry.instance.name}) is ${role} and the last that was notified is ${told}`);
     }
