@@ -25,6 +25,8 @@ export interface Notification {
   readonly about: string;
   /** Told as a state; absent when it only is an event, or a state that is repeated. */
   readonly state?: ToldState;
+  /** Tells of another effective priority. */
+  readonly ofPriority?: true;
   readonly commands: readonly NotifyCommand[];
   /** `notify_concurrent`: nothing waits for the commands before it. */
   readonly concurrent: boolean;
@@ -114,7 +116,7 @@ export function priorityNotification(
   told: { readonly isMaster: boolean; readonly priority: number },
 ): Notification {
   const word = told.isMaster ? "MASTER_PRIORITY" : "BACKUP_PRIORITY";
-  return lineOnly(subject, { word, priority: told.priority });
+  return { ...lineOnly(subject, { word, priority: told.priority }), ofPriority: true };
 }
 
 /** Whether anybody would hear of it: a command, a mail, or a pipe that the configuration names. */
@@ -126,13 +128,13 @@ export function isHeard(notification: Notification, { scripts }: GlobalDefinitio
 }
 
 /**
- * The notifications of a start or a reload in keepalived's order: what is gone or at fault, then the groups, then the
- * other instances.
+ * The notifications of a start or a reload in keepalived's order: priorities and what is gone or at fault, then the
+ * groups, then the other instances.
  */
 export function inStartingOrder(notifications: readonly Notification[]): readonly Notification[] {
-  const rank = ({ about, state }: Notification) => {
+  const rank = ({ about, state, ofPriority }: Notification) => {
     if (about.startsWith("group ")) return 1;
-    return state === "FAULT" || state === "DELETED" ? 0 : 2;
+    return state === "FAULT" || state === "DELETED" || ofPriority === true ? 0 : 2;
   };
   return notifications.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -3,7 +3,14 @@ import { LAST_SEQUENCE_NUMBER } from "../vrrp/authentication-header.ts";
 import { isExamined, usable } from "./link-table.ts";
 import { awaitsOwnInterface } from "./own-interfaces.ts";
 import { deliver } from "./router-delivery.ts";
-import { assess, currentFaults, priorityOf, setOwnAddresses, sourceOf } from "./router-upkeep.ts";
+import {
+  assess,
+  currentFaults,
+  priorityOf,
+  setOwnAddresses,
+  sourceOf,
+  tellPriorityChange,
+} from "./router-upkeep.ts";
 import {
   type RouterEntry,
   routerKey,
@@ -66,6 +73,8 @@ function startUp(entry: RouterEntry, context: StepContext): void {
   const begin = { source, priority: entry.priority, faults };
   const known = legacy?.record.routers.find(({ key }) => key === routerKey(entry.instance));
   if (legacy === undefined || known === undefined) {
+    if (entry.priority !== entry.instance.priority)
+      tellPriorityChange(entry, entry.instance.priority, context);
     deliver(entry, { kind: "startup", ...begin }, context);
     return;
   }

@@ -58,16 +58,19 @@ function refresh(entry: RouterEntry, context: StepContext): void {
   }
   const priority = priorityOf(entry, state);
   if (priority !== entry.priority) {
-    context.out.push({
-      kind: "log",
-      level: "info",
-      message: `(${entry.instance.name}) Changing effective priority from ${entry.priority} to ${priority}`,
-    });
+    const before = entry.priority;
     entry.priority = priority;
     deliver(entry, { kind: "priority-changed", priority }, context);
-    tellPriority(entry, context);
+    tellPriorityChange(entry, before, context);
   }
   lostAddresses(entry, context);
+}
+
+/** Logs another effective priority, and tells whoever asks for it. */
+export function tellPriorityChange(entry: RouterEntry, before: number, context: StepContext): void {
+  const message = `(${entry.instance.name}) Changing effective priority from ${before} to ${entry.priority}`;
+  context.out.push({ kind: "log", level: "info", message });
+  tellPriority(entry, context);
 }
 
 /** What a file says against a router shows nowhere else in the log; keepalived's words. */

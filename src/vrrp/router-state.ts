@@ -45,6 +45,8 @@ export interface FaultRole extends Deafness {
   readonly reasons: readonly FaultReason[];
   /** It was Master until then, or had yielded and was still telling the winner so. */
   readonly owesFarewell?: true;
+  /** Nothing was ever wrong but that scripts have given no result yet: leaving it is the start. */
+  readonly starting?: true;
 }
 
 /** Listening to a master, or for one. */

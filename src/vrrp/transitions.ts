@@ -91,7 +91,7 @@ export function begin(state: InRole<InitializeRole>, now: Instant): RouterStep {
   const residue = giveUp(state.config);
   const entered =
     faults.length > 0
-      ? enterFault(state, faults)
+      ? enterFault(state, faults, { starting: faults.every(({ kind }) => kind === "script-pending") })
       : enterBackup(state, { reason: "startup", downIn: firstDownInterval(state), now });
   return { state: entered.state, effects: [...residue, ...entered.effects] };
 }
@@ -156,11 +156,21 @@ export function enterMaster(
 }
 
 /** Becomes Fault; a master resigns first, so that the backup need not wait for the whole down interval. */
-export function enterFault(state: RouterState, reasons: readonly FaultReason[]): RouterStep {
+export function enterFault(
+  state: RouterState,
+  reasons: readonly FaultReason[],
+  { starting = false }: { readonly starting?: boolean } = {},
+): RouterStep {
   const changed = change(
     { ...state, master: undefined },
     {
-      role: { kind: "fault", reasons, ...owesFarewell(state), ...deafnessOf(state) },
+      role: {
+        kind: "fault",
+        reasons,
+        ...owesFarewell(state),
+        ...deafnessOf(state),
+        ...(starting ? { starting: true as const } : {}),
+      },
       reason: "fault-raised",
     },
   );
@@ -178,14 +188,19 @@ function owesFarewell({ role }: RouterState): Pick<FaultRole, "owesFarewell"> {
 }
 
 /**
- * With the last reason gone the router listens for a whole down interval before it claims anything (ST-9). What it owes
+ * With the last reason gone the router listens for a whole down interval before it claims anything (ST-9), except that an
+ * owner whose start waited for nothing but a script is Master now (as keepalived 2.2.7). What it owes
  * the winner is said then: our resignation may not have got out, and whoever is master now may not know that there is
  * something to announce.
  */
 export function leaveFault(state: InRole<FaultRole>, now: Instant): RouterStep {
   const { config } = state;
-  const downIn = downInterval(state, config.advertisementInterval);
-  const entered = enterBackup(state, { reason: "fault-cleared", downIn, now });
+  const starting = state.role.starting === true && config.initialState === "master" && isOwner(config);
+  const entered = enterBackup(state, {
+    reason: starting ? "startup" : "fault-cleared",
+    downIn: starting ? firstDownInterval(state) : downInterval(state, config.advertisementInterval),
+    now,
+  });
   return state.role.owesFarewell === true ? bidFarewell(entered, now) : entered;
 }
 

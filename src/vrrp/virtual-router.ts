@@ -209,8 +209,11 @@ function raiseFault(state: RouterState, reason: FaultReason): RouterStep {
   switch (role.kind) {
     case "initialize":
       return unchanged({ ...state, role: { ...role, faults: withReason(role.faults, reason) } });
-    case "fault":
-      return unchanged({ ...state, role: { ...role, reasons: withReason(role.reasons, reason) } });
+    case "fault": {
+      const { starting, ...rest } = role;
+      const still = starting === true && reason.kind === "script-pending" ? { starting } : {};
+      return unchanged({ ...state, role: { ...rest, ...still, reasons: withReason(role.reasons, reason) } });
+    }
     case "backup":
     case "master":
       return enterFault(state, [reason]);

@@ -183,6 +183,16 @@ describe("what is told of VRRP instances and groups", () => {
     ]);
   });
 
+  it("tells a priority that is another from the start on, before every state", () => {
+    const own = "track_interface {\n eth9 weight -10\n }\n notify_priority_changes";
+    const teller = new Teller(configuration({ global: pipe, v1: own, v2: "" }));
+    expect(teller.lines()).toEqual([
+      'INSTANCE "V1" BACKUP_PRIORITY 90\n',
+      'INSTANCE "V1" BACKUP 90\n',
+      'INSTANCE "V2" BACKUP 100\n',
+    ]);
+  });
+
   it("runs notify_master_rx_lower_pri for a master that hears a lower priority", () => {
     const teller = new Teller(
       configuration({ global: pipe, v1: "", v2: "notify_master_rx_lower_pri /n/lower" }),

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -12,6 +11,7 @@ import { encodeIpv4Packet } from "../../src/vrrp/ipv4-packet.ts";
 import { eventually } from "../support/eventually.ts";
 import { MailSink, type SinkedMail } from "../support/mail-sink.ts";
 import { Namespaces } from "../support/namespaces.ts";
+import { PipeReader } from "../support/pipe-reader.ts";
 import { describeWith } from "../support/require.ts";
 import { type DaemonProgram, VrrpDaemon } from "../support/vrrp-daemon.ts";
 
@@ -266,35 +266,4 @@ function sendLowerPriority(namespace: string): void {
 
 async function mailsOf(sink: MailSink, count: number): Promise<void> {
   await eventually(() => sink.mails.length >= count, { within: 10_000 });
-}
-
-/** Reads a pipe from the moment it is there. */
-class PipeReader {
-  readonly path: string;
-  text = "";
-  openings = 0;
-  #process: ChildProcess | undefined;
-  readonly #look: NodeJS.Timeout;
-
-  constructor(path: string) {
-    this.path = path;
-    this.#look = setInterval(() => this.#open(), 5);
-  }
-
-  stop(): void {
-    clearInterval(this.#look);
-    this.#process?.kill();
-  }
-
-  #open(): void {
-    if (this.#process !== undefined || !existsSync(this.path)) return;
-    this.#process = spawn("cat", [this.path], { stdio: ["ignore", "pipe", "ignore"] });
-    this.openings++;
-    this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.text += text;
-    });
-    this.#process.on("close", () => {
-      this.#process = undefined;
-    });
-  }
 }

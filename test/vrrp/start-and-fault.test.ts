@@ -38,6 +38,15 @@ describe("start", () => {
     expect(router.deadline).toBe(at(0.9 + 3.609375));
   });
 
+  it("ST-8 an owner whose start waited for nothing but a script is Master with its first result", () => {
+    const pending = { kind: "script-pending", name: "s" } as const;
+    const owner = () => new Bench({ priority: 255, initialState: "master" }).start(at(0), [pending]);
+    expect(owner().on({ kind: "fault-cleared", reason: pending }, at(1)).deadline).toBe(1_000_001);
+    const failed = owner().on({ kind: "fault-raised", reason: DOWN }, at(1));
+    failed.on({ kind: "fault-cleared", reason: pending }, at(1));
+    expect(failed.on({ kind: "fault-cleared", reason: DOWN }, at(2)).deadline).toBe(at(2 + 3.003906));
+  });
+
   it("vrrp_startup_delay: deaf and silent until it is over, and faults are remembered", () => {
     const router = new Bench({ startupDelay: seconds(5) }).start(at(0));
     // Backup at once, and rid of what an earlier process left on the interface.
