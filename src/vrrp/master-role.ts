@@ -27,12 +27,8 @@ const LEAST_LOG_GAP: Duration = seconds(1);
 
 /** The alarm of a Master: whatever is due of the advertisement, lost addresses and announcements. */
 export function masterAlarm(before: InRole<MasterRole>, now: Instant): RouterStep {
-  if (sleptForAnother(before, now)) {
-    const { advertisementInterval: masterInterval, name } = before.config;
-    const message = `(${name}) woke up ${inSeconds(between(before.role.nextAdvertisementAt, now))} s late: another router must be master by now, so we are Backup (timer_expired_backup)`;
-    const yielded = yieldTo(before, { reason: "overslept", masterInterval, now });
-    return { ...yielded, effects: [{ kind: "log", level: "warning", message }, ...yielded.effects] };
-  }
+  const yielded = yieldAfterSleep(before, now);
+  if (yielded !== undefined) return yielded;
   const overslept = wakeLate(before, now);
   const regular = regularAdvertisement(overslept.state, now);
   const restored = restoreDue(regular.state, now);
@@ -54,6 +50,20 @@ interface MasterStep {
 
 function withRole(state: InRole<MasterRole>, part: Partial<MasterRole>): InRole<MasterRole> {
   return { ...state, role: { ...state.role, ...part } };
+}
+
+/**
+ * `timer_expired_backup`: Backup after a sleep in which another router took over; undefined while there was none. Before
+ * anything else that comes after the sleep: what the other said meanwhile would be answered, and the answer ends the
+ * silence by which the sleep is known.
+ */
+export function yieldAfterSleep(state: InRole<MasterRole>, now: Instant): RouterStep | undefined {
+  if (!sleptForAnother(state, now)) return undefined;
+  const { advertisementInterval: masterInterval, name } = state.config;
+  const late = inSeconds(between(state.role.nextAdvertisementAt, now));
+  const message = `(${name}) woke up ${late} s late: another router must be master by now, so we are Backup (timer_expired_backup)`;
+  const yielded = yieldTo(state, { reason: "overslept", masterInterval, now });
+  return { ...yielded, effects: [{ kind: "log", level: "warning", message }, ...yielded.effects] };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Machine, Step } from "../base/machine.ts";
 import { after, earliest, type Instant, instant } from "../base/time.ts";
 import { backupAdvertisement, backupAlarm, sayUnheard } from "./backup-role.ts";
 import { farewellDue } from "./farewell.ts";
-import { masterAdvertisement, masterAlarm } from "./master-role.ts";
+import { masterAdvertisement, masterAlarm, yieldAfterSleep } from "./master-role.ts";
 import type { ReceivedAdvertisement } from "./reception.ts";
 import { resume } from "./resume.ts";
 import type { RouterConfig } from "./router-config.ts";
@@ -150,8 +150,12 @@ function advertisement(state: RouterState, received: ReceivedAdvertisement, now:
     case "backup":
       if (role.deafUntil !== undefined && now < role.deafUntil) return unchanged(state);
       return backupAdvertisement(inRole(state, role), { received, now });
-    case "master":
-      return masterAdvertisement(inRole(state, role), { received, now });
+    case "master": {
+      const slept = yieldAfterSleep(inRole(state, role), now);
+      if (slept === undefined) return masterAdvertisement(inRole(state, role), { received, now });
+      const heard = advertisement(slept.state, received, now);
+      return { state: heard.state, effects: [...slept.effects, ...heard.effects] };
+    }
     default:
       return unreachable(role);
   }

@@ -64,6 +64,11 @@ describe("master", () => {
     expect(router.deadline).toBe(at(3.3 + 3.609375));
     expect(bench("master", said).on({ kind: "alarm" }, at(3.2)).role).toBe("master");
     expect(bench("master", { ...said, preempt: true }).on({ kind: "alarm" }, at(3.3)).role).toBe("master");
+    // What the other said meanwhile is read first, and must not be answered.
+    const told = bench("master", said).on(advert(50), at(3.3));
+    expect(told.told).toEqual(["log", "remove-addresses", "master -> backup"]);
+    expect(told.deadline).toBe(at(3.3 + 3.609375));
+    expect(bench("master", said).on(advert(50), at(3.2)).role).toBe("master");
   });
 
   it("TM-5 answers priority 0 at once and restarts its timer", () => {
