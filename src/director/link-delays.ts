@@ -1,5 +1,6 @@
-import { after, earliest, type Instant } from "../base/time.ts";
+import { after, type Duration, earliest, type Instant, inSeconds, microseconds } from "../base/time.ts";
 import type { LinkDelay } from "../conf/model/daemon-definitions.ts";
+import type { RouterEntry } from "./vrrp-director-state.ts";
 
 /** How one link with delays stands. */
 export interface DelayedLink {
@@ -40,8 +41,15 @@ export class LinkDelays {
     }
   }
 
-  /** Takes how an interface stands now; "gone" when there is none of this name. */
-  note(name: string, standing: "up" | "down" | "gone", now: Instant): void {
+  /**
+   * Takes how an interface stands now; "gone" when there is none of this name. No delay is longer than `longest`, which
+   * is undefined when no router cares.
+   */
+  note(
+    name: string,
+    standing: "up" | "down" | "gone",
+    { now, longest }: { readonly now: Instant; readonly longest: Duration | undefined },
+  ): void {
     const entry = this.#delayed.get(name);
     if (entry === undefined) return;
     if (standing === "gone") {
@@ -53,7 +61,8 @@ export class LinkDelays {
       entry.turnsAt = undefined;
       return;
     }
-    const delay = up ? entry.delay.up : entry.delay.down;
+    const wanted = up ? entry.delay.up : entry.delay.down;
+    const delay = longest === undefined || wanted < longest ? wanted : longest;
     if (entry.seenUp && delay > 0) entry.turnsAt ??= after(now, delay);
     else turn(entry);
   }
@@ -98,4 +107,36 @@ function turn(entry: Delayed): void {
   entry.up = !entry.up;
   entry.seenUp ||= entry.up;
   entry.turnsAt = undefined;
+}
+
+/**
+ * The longest that a link may be down before it counts, or up, as in keepalived: before another router takes over from
+ * one that cannot be heard. Undefined when no router speaks on the interface.
+ */
+export function longestDelay(name: string, routers: Iterable<RouterEntry>): Duration | undefined {
+  let longest: number | undefined;
+  for (const { instance, config, state } of routers) {
+    if (instance.interface !== name) continue;
+    const interval = state.role.kind === "backup" ? state.role.masterInterval : config.advertisementInterval;
+    const missed = config.downTimerAdvertisements - 1;
+    const own = missed === 0 ? 0 : missed * interval - Math.floor(interval / 256);
+    longest = Math.min(longest ?? own, own);
+  }
+  return longest === undefined ? undefined : microseconds(longest);
+}
+
+/** What is said at a start or a reload of delays that cannot be as long as they are written. */
+export function shortenedDelays(
+  delays: readonly LinkDelay[],
+  routers: Iterable<RouterEntry>,
+): readonly string[] {
+  const all = [...routers];
+  return delays.flatMap(({ interface: name, down, up }) => {
+    const longest = longestDelay(name, all);
+    if (longest === undefined || Math.max(down, up) <= longest) return [];
+    const limit = `${inSeconds(longest)} s at most`;
+    return [
+      `interface_up_down_delays of ${name}: ${limit}, for another router would take over after that (advert_int, down_timer_adverts)`,
+    ];
+  });
 }

@@ -1,4 +1,5 @@
 import type { InterfaceAddress, Link, VrrpHostEvent } from "./host.ts";
+import { longestDelay } from "./link-delays.ts";
 import { isLinkLocal, usable } from "./link-table.ts";
 import { keepOwnInterfaces, ownInterfaceAnswered } from "./own-interfaces.ts";
 import { startWaiting } from "./router-start.ts";
@@ -85,6 +86,8 @@ function linkChanged(
 }
 
 function noteLink(name: string, { state, now }: StepContext): void {
+  if (state.linkDelays.isUp(name) === undefined) return;
   const link = state.links.named(name);
-  state.linkDelays.note(name, link === undefined ? "gone" : usable(link) ? "up" : "down", now);
+  const standing = link === undefined ? "gone" : usable(link) ? "up" : "down";
+  state.linkDelays.note(name, standing, { now, longest: longestDelay(name, state.routers.values()) });
 }

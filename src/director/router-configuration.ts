@@ -9,6 +9,7 @@ import { initialRouterState, virtualRouter } from "../vrrp/virtual-router.ts";
 import { noteExtraGarp } from "./extra-garp.ts";
 import type { TrackerReadings } from "./host.ts";
 import { deferRemovals, settleRemovals } from "./kernel-entries.ts";
+import { shortenedDelays } from "./link-delays.ts";
 import { usable } from "./link-table.ts";
 import { logNowAndThen } from "./log-now-and-then.ts";
 import { keepOwnInterfaces, removeForsaken, removeOwnInterfaces } from "./own-interfaces.ts";
@@ -75,6 +76,9 @@ export function configure(
     const known = state.routers.get(key);
     if (known === undefined) state.routers.set(key, createEntry(placement, context));
     else takePlacement(known, placement, context);
+  }
+  for (const message of shortenedDelays(config.daemon.linkDelays, state.routers.values())) {
+    out.push({ kind: "log", level: "notice", message });
   }
   indexRouters(state, config);
   // Before any address moves.

@@ -30,6 +30,27 @@ describe("interface_up_down_delays", () => {
     expect(director.role).toBe("backup");
   });
 
+  it("no delay is so long that another router would take over first, as in keepalived", () => {
+    const shortened = (more: string, delays: string) =>
+      new Director(more, `interface_up_down_delays {\neth0 ${delays}\n}`);
+    const longLines = ({ lines }: Director) => lines.filter((line) => line.includes("up_down_delays"));
+    const director = shortened("", "30 1");
+    expect(longLines(director)).toEqual([
+      "interface_up_down_delays of eth0: 1.996094 s at most, for another router would take over after that (advert_int, down_timer_adverts)",
+    ]);
+    director.pass(4);
+    director.deliver(link(false));
+    director.pass(1.9);
+    expect(director.role).toBe("master");
+    director.pass(0.1);
+    expect(director.role).toBe("fault");
+    const hasty = shortened("down_timer_adverts 1", "0.5");
+    hasty.pass(4);
+    hasty.deliver(link(false));
+    expect(hasty.role).toBe("fault");
+    expect(longLines(shortened("down_timer_adverts 5", "3 3"))).toEqual([]);
+  });
+
   it("the status tells what counts and until when, and a plan goes on from there", () => {
     const director = new Director("", blocks);
     director.pass(4);
