@@ -13,7 +13,8 @@ export function openWires(context: StepContext): void {
   const { state, out } = context;
   // What is screened for may be another's now.
   state.floods.lift(context);
-  const wanted = new Map<string, Wire>();
+  const joinedWires = new Map<string, Wire>();
+  const buffers = new Map<string, readonly BufferShare[]>();
   state.listeners.clear();
   for (const entry of state.routers.values()) {
     const link = state.links.named(entry.placement.wire);
@@ -21,8 +22,13 @@ export function openWires(context: StepContext): void {
     const { family, virtualRouterId } = entry.config;
     state.listeners.set(routerKey({ interface: link.name, family, virtualRouterId }), entry);
     const key = `${link.name}/${family}`;
-    wanted.set(key, joined(wanted.get(key), { entry, link, settings: state.config?.global.vrrp }));
+    const settings = state.config?.global.vrrp;
+    joinedWires.set(key, joined(joinedWires.get(key), { entry, link, settings }));
+    buffers.set(key, [...(buffers.get(key) ?? []), ...shareOf(entry, settings)]);
   }
+  const wanted = new Map(
+    [...joinedWires].map(([key, wire]) => [key, { ...wire, ...bufferOf(buffers.get(key)) }]),
+  );
   for (const [key, wire] of wanted) {
     const text = JSON.stringify(wire);
     if (state.wires.get(key) === text) continue;
@@ -54,13 +60,10 @@ interface Joining {
 
 /** A wire that carries one more router. */
 function joined(wire: Wire | undefined, { entry, link, settings }: Joining): Wire {
-  const { config, instance, sender } = entry;
+  const { config, sender } = entry;
   const unicast = config.unicastPeers.length > 0;
   const groups = new Set(wire?.groups ?? []);
   if (!unicast) groups.add(multicastGroupOf(config));
-  const buffers = [wire?.receiveBufferBytes, instance.receiveBufferBytes ?? bufferOf(settings)].filter(
-    (size) => size !== undefined,
-  );
   return {
     interface: link.name,
     interfaceIndex: link.index,
@@ -69,7 +72,6 @@ function joined(wire: Wire | undefined, { entry, link, settings }: Joining): Wir
     groups: [...groups],
     everyVirtualRouter: settings?.logUnknownRouterIds === true,
     withAuthenticationHeader: wire?.withAuthenticationHeader === true || sender.headerKey !== undefined,
-    ...(buffers.length === 0 ? {} : { receiveBufferBytes: Math.max(...buffers) }),
   };
 }
 
@@ -78,14 +80,27 @@ const LONGEST_FRAME = 9_216;
 /** The host's own choice holds more than this. */
 const ORDINARY = 1 << 20;
 
-/**
- * `vrrp_rx_bufs_policy` times `vrrp_rx_bufs_multiplier`. Deviation: MTU and ADVERT are lower bounds, for the host's own
- * buffer of a mebibyte is larger than what keepalived makes of them; only where it is not, more is asked for.
- */
-function bufferOf(settings: VrrpDefinitions | undefined): number | undefined {
+/** What one router wants of the buffer: so many bytes, or at least so many. */
+interface BufferShare {
+  readonly bytes: number;
+  readonly exact: boolean;
+}
+
+/** `kernel_rx_buf_size`, else `vrrp_rx_bufs_policy`; of MTU and ADVERT so many packets as `vrrp_rx_bufs_multiplier` says. */
+function shareOf({ instance }: RouterEntry, settings: VrrpDefinitions | undefined): readonly BufferShare[] {
   const { receiveBuffer: policy, receiveBufferMultiplier: packets = 1 } = settings ?? {};
-  if (policy === undefined) return undefined;
-  if (typeof policy === "number") return policy * packets;
-  const least = LONGEST_FRAME * packets;
-  return least > ORDINARY ? least : undefined;
+  const asked = instance.receiveBufferBytes ?? policy;
+  if (asked === undefined) return [];
+  if (typeof asked === "number") return [{ bytes: asked, exact: true }];
+  return [{ bytes: LONGEST_FRAME * packets, exact: false }];
+}
+
+/**
+ * The sum of what the routers of a socket want. Deviation: MTU and ADVERT are lower bounds, for the host's own buffer of
+ * a mebibyte is larger than what keepalived makes of them; only where it is not, more is asked for.
+ */
+function bufferOf(shares: readonly BufferShare[] = []): Pick<Wire, "receiveBufferBytes"> {
+  const bytes = shares.reduce((sum, share) => sum + share.bytes, 0);
+  if (bytes === 0 || (bytes <= ORDINARY && !shares.some(({ exact }) => exact))) return {};
+  return { receiveBufferBytes: bytes };
 }

@@ -61,15 +61,17 @@ describe("the sockets that a configuration asks for", () => {
     expect(start(pair).wires).toMatchObject([{ withAuthenticationHeader: false }]);
   });
 
-  it("receive buffers: the largest kernel_rx_buf_size, else vrrp_rx_bufs_policy times its multiplier", () => {
+  it("receive buffers: the sum of what each router wants, kernel_rx_buf_size before vrrp_rx_bufs_policy", () => {
     const size = (text: string) => start(text).wires[0]?.receiveBufferBytes;
     const sized = block("C", `virtual_router_id 53\nkernel_rx_buf_size 4000000\n${addresses("192.0.2.103")}`);
     expect(size(pair)).toBeUndefined();
     expect(size(pair + sized)).toBe(4_000_000);
+    expect(size(pair + sized + sized.replace("C {", "D {").replace("53", "54"))).toBe(8_000_000);
     const global = (lines: string) => `global_defs {\n${lines}\n}\n${pair}`;
-    expect(size(global("vrrp_rx_bufs_policy 10000\nvrrp_rx_bufs_multiplier 5"))).toBe(50_000);
+    expect(size(global("vrrp_rx_bufs_policy 10000\nvrrp_rx_bufs_multiplier 5"))).toBe(20_000);
+    expect(size(global("vrrp_rx_bufs_policy 10000") + sized)).toBe(4_020_000);
     expect(size(global("vrrp_rx_bufs_policy MTU"))).toBeUndefined();
-    expect(size(global("vrrp_rx_bufs_policy MTU\nvrrp_rx_bufs_multiplier 1000"))).toBe(9_216_000);
+    expect(size(global("vrrp_rx_bufs_policy MTU\nvrrp_rx_bufs_multiplier 1000"))).toBe(2 * 9_216_000);
   });
 
   it("RX-6 log_unknown_vrids lets every VRID through and names each once; without it they are refused in silence", () => {
