@@ -86,10 +86,10 @@ export class ScriptSchedule {
     }
     entry.lastOutcome = text;
     if (options.outcome.kind === "shortage") return;
-    const before = entry.standing.standing;
+    const before = entry.standing;
     const { rise, fall } = entry.script;
     entry.standing = afterScriptResult(entry.standing, { success, rise, fall });
-    if (entry.standing.standing === before) return;
+    if (entry.standing.standing === before.standing && before.unheard !== true) return;
     const verdict = success ? "succeeded" : failureText(options.outcome);
     log("info", `VRRP_Script(${name}) ${verdict}`);
   }

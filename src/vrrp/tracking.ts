@@ -77,11 +77,14 @@ function turned(tracker: Exclude<Tracker, { kind: "file" }>): Standing {
 export interface ScriptStanding {
   readonly standing: Standing;
   readonly against: number;
+  /** No result has been heard: `init_fail` alone made it down. */
+  readonly unheard?: true;
 }
 
 /** Before the first result: down when `init_fail` is set, else unknown, or assumed when a reload brought the script. */
 export function initialScriptStanding(initFail: boolean, atReload = false): ScriptStanding {
-  return { standing: initFail ? "down" : atReload ? "assumed" : "unknown", against: 0 };
+  if (initFail) return { standing: "down", against: 0, unheard: true };
+  return { standing: atReload ? "assumed" : "unknown", against: 0 };
 }
 
 /** One result of a script; a timeout or a signal counts as failure. */
@@ -93,11 +96,12 @@ export interface ScriptResult {
 
 /**
  * The standing after one more result: `rise` successes in a row bring it up, `fall` failures in a row down, and the
- * very first result decides alone (as keepalived, unless `init_fail` made it start down).
+ * very first result decides alone, also after `init_fail` (as keepalived).
  */
 export function afterScriptResult(before: ScriptStanding, result: ScriptResult): ScriptStanding {
   const says: Standing = result.success ? "up" : "down";
-  if (before.standing === "unknown" || before.standing === "assumed") return { standing: says, against: 0 };
+  const first = before.standing === "unknown" || before.standing === "assumed" || before.unheard === true;
+  if (first) return { standing: says, against: 0 };
   if (before.standing === says) return before.against === 0 ? before : { standing: says, against: 0 };
   const against = before.against + 1;
   const needed = result.success ? result.rise : result.fall;

@@ -114,7 +114,8 @@ describe("rise and fall", () => {
   it.each([
     ["the first result decides alone", false, "+", "U"],
     ["the first result decides alone", false, "-", "d"],
-    ["init_fail wants rise successes", true, "++", "dU"],
+    ["the first success decides alone after init_fail too", true, "+", "U"],
+    ["a failure after init_fail is the first result", true, "-+-++", "ddddU"],
     ["fall failures in a row bring it down", false, "+---", "UUUd"],
     ["a success in between starts the count again", false, "+--+---", "UUUUUUd"],
     ["rise successes in a row bring it up", false, "-+-++", "ddddU"],
@@ -129,7 +130,7 @@ describe("rise and fall", () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 5 }),
         (results, rise, fall) => {
-          let standing = initialScriptStanding(true);
+          let standing: ScriptStanding = { standing: "down", against: 0 };
           for (const [at, success] of results.entries()) {
             const before = standing.standing;
             standing = afterScriptResult(standing, { success, rise, fall });
