@@ -1,6 +1,5 @@
 import type { GlobalDefinitions } from "../conf/model/global-definitions.ts";
 import type { VrrpInstance } from "../conf/model/vrrp-instance.ts";
-import type { RouterConfig } from "../vrrp/router-config.ts";
 import { isOwner } from "../vrrp/transitions.ts";
 import type { VrrpHostEffect } from "./host.ts";
 import {
@@ -48,12 +47,11 @@ export function tellState(
 }
 
 /**
- * Whether this router is Master as soon as it starts: it owns its addresses, and so does every other of its group. The
- * Backup that it passes through is told to nobody, as in keepalived.
+ * Whether this router is Master as soon as it starts: it owns its addresses, and no sync group has a say. The Backup that
+ * it passes through is told to nobody, as in keepalived.
  */
 export function beginsAsMaster({ config, group }: RouterEntry): boolean {
-  const owns = (one: RouterConfig) => isOwner(one) && one.initialState === "master";
-  return owns(config) && (group?.members ?? []).every((member) => owns(member.config));
+  return group === undefined && isOwner(config) && config.initialState === "master";
 }
 
 /** Tells that a router as master heard another of lower priority. */
@@ -94,9 +92,7 @@ export function tellGroupChanges(context: StepContext): void {
     const { block: group } = whole;
     const now = groupState(whole, state);
     if (now === undefined || state.groupStates.get(group.name) === now) continue;
-    const fresh = !state.groupStates.has(group.name);
-    if (fresh && now === "BACKUP" && whole.members.every(beginsAsMaster)) continue;
-    if (fresh && now === "FAULT" && whole.members.some(isPending)) {
+    if (now === "FAULT" && !state.groupStates.has(group.name) && whole.members.some(isPending)) {
       state.changedGroups.add(whole);
       continue;
     }

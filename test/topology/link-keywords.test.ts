@@ -133,6 +133,25 @@ describeWith(suite, () => {
     60_000,
   );
 
+  it.concurrent("use_ipvlan: an interface of its own, or a fault that says what the kernel lacks", async () => {
+    await both(async (begin, program) => {
+      const { daemon, master, makes } = begin({ lines: ["use_ipvlan vi.51 10.77.0.60/16"] });
+      if (makes("ipvlan")) {
+        await master();
+        return;
+      }
+      await eventually(() => /entering FAULT state/i.test(daemon.log), { within: 10_000 });
+      expect(daemon.log).toMatch(
+        program === "keepalived"
+          ? /Operation not supported[\s\S]*Unable to create ipvlan interface vi\.51/
+          : /cannot make vi\.51 on eth0: Operation not supported .* no ipvlan interfaces/,
+      );
+      // It stays so.
+      await lasting(1.2);
+      expect(entered(daemon, "MASTER")).toBe(0);
+    });
+  }, 60_000);
+
   it.concurrent("track_src_ip: at fault from the start until the address is there", async () => {
     await alone("locum", async (begin) => {
       const { daemon, address, master } = begin({ lines: ["mcast_src_ip 10.77.0.50", "track_src_ip"] });
@@ -206,6 +225,15 @@ function begin(
     },
     address: (verb: "add" | "delete", address: string) => ip("address", verb, address, "dev", "eth0"),
     master: () => pair.owner("a"),
+    /** Whether this kernel has a kind of interface. */
+    makes: (kind: string) => {
+      try {
+        pair.namespaces.run("b", ["ip", "link", "add", "try0", "link", "eth0", "type", kind]);
+        return true;
+      } catch {
+        return false;
+      }
+    },
   };
 }
 
