@@ -15,6 +15,7 @@ import type { ChildSettings, DumpKind } from "../linux/process/messages.ts";
 import { Supervisor } from "../linux/process/supervisor.ts";
 import { serviceNotifier } from "../linux/service-notifier.ts";
 import { isShortage } from "../linux/shortage.ts";
+import { findingLine, writeCheckLog } from "./check-log.ts";
 import { defaultConfigId } from "./config-id.ts";
 import { controlAnswer } from "./control-answers.ts";
 import {
@@ -305,6 +306,11 @@ function reload(options: DaemonOptions, running: Running): void {
     return;
   }
   logDiagnostics(loaded.diagnostics, journal);
+  const { reload: how, management } = supervisor.config.global;
+  if (how.checkLog !== undefined)
+    void writeCheckLog(how.checkLog, { diagnostics: loaded.diagnostics, umask: management.umask }).then(
+      (trouble) => trouble === undefined || journal.log("warning", trouble),
+    );
   const refusal =
     reloadRefusal(loaded, new Set(running.diagnostics.map(findingText))) ??
     restartRefusal(supervisor.config, loaded.config);
@@ -358,10 +364,8 @@ async function openControl(options: DaemonOptions, running: Running): Promise<vo
 }
 
 function logDiagnostics(diagnostics: readonly Diagnostic[], journal: Journal): void {
-  for (const { span, severity, message, help, code } of diagnostics) {
-    const where = span.line === 0 ? `(${span.file})` : `(${span.file}: Line ${span.line})`;
-    const level = severity === "hint" ? "info" : severity;
-    journal.log(level, `${where} ${message}${help === undefined ? "" : `; ${help}`} [${code}]`);
+  for (const found of diagnostics) {
+    journal.log(found.severity === "hint" ? "info" : found.severity, findingLine(found));
   }
 }
 

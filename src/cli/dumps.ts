@@ -93,32 +93,34 @@ export class Dumps {
     await this.#file(withSuffix(stateDump, "_parent"), {
       text: `${global}------< Processes >------\n${processes.join("\n")}\n`,
       config,
+      isData: true,
     });
     if (vrrp !== undefined) {
       const late = ` Lateness of alarms in usecs: ${JSON.stringify(vrrp.lateness)}`;
       const text = `${global}${vrrpText(config, { status: vrrp.vrrp, clock })}------< Timers >------\n${late}\n`;
-      await this.#file(stateDump, { text, config });
+      await this.#file(stateDump, { text, config, isData: true });
     }
     if (runs("checkers")) {
       const text = `${global}${serviceText(config, checkers?.health)}`;
-      await this.#file(withSuffix(stateDump, "_check"), { text, config });
+      await this.#file(withSuffix(stateDump, "_check"), { text, config, isData: true });
     }
     if (runs("bfd")) {
       const status = told.find((each) => each.kind === "bfd")?.bfd;
       const text = `${global}${bfdText(config, { status, clock })}`;
-      await this.#file(withSuffix(stateDump, "_bfd"), { text, config });
+      await this.#file(withSuffix(stateDump, "_bfd"), { text, config, isData: true });
     }
   }
 
+  /** As in keepalived, `data_use_instance` is for data alone: statistics and JSON have one name. */
   async #file(
     configured: string,
-    { text, config }: { readonly text: string; readonly config: Config },
+    { text, config, isData }: { readonly text: string; readonly config: Config; readonly isData?: true },
   ): Promise<void> {
     const path = dumpPath(configured, {
       temporaryFolder: process.env.TMPDIR,
       namespace: this.#options.namespace,
       instance: config.daemon.instance,
-      withInstance: config.global.management.instanceInFileNames,
+      withInstance: isData === true && config.global.management.instanceInFileNames,
     });
     const written = await writeDumpFile(path, { text, umask: config.global.management.umask });
     if (!written.ok) this.#options.journal.log("warning", written.error);

@@ -46,6 +46,15 @@ export function openPidFile(path: string): Result<PidFile, PidFileFailure> {
   return refused(path, "it is being replaced all the time; look which program does that");
 }
 
+/** Removes the pid file of a child that was killed, and could not. One that names another process stays. */
+export function removePidFileOf(pid: number, path: string): void {
+  try {
+    if (Number.parseInt(readFileSync(path, "latin1"), 10) === pid) unlinkSync(path);
+  } catch {
+    // It went, or may not be touched: without its lock it counts as left behind anyway.
+  }
+}
+
 /** "gone": the file was removed between opening and locking it, by a copy that was just ending. */
 function take(path: string): Result<PidFile, PidFileFailure> | "gone" {
   let descriptor: number;

@@ -21,6 +21,7 @@ export class VrrpDaemon {
     readonly flags?: readonly string[];
     readonly before?: readonly string[];
     readonly within?: string;
+    readonly ownPidFiles?: true;
   };
   readonly #folder: string;
   #process: ChildProcess | undefined;
@@ -36,6 +37,8 @@ export class VrrpDaemon {
       before?: readonly string[];
       /** The folder in which it gets one for its configuration and its pid files. */
       within?: string;
+      /** It puts its pid files where it does without options. */
+      ownPidFiles?: true;
     },
   ) {
     this.#namespaces = namespaces;
@@ -75,7 +78,9 @@ export class VrrpDaemon {
       ...(this.#options.before ?? []),
       ...own,
       ...["-n", "-l", "-G", "-D", ...flags, "-f", this.configuration],
-      ...["-p", file("p.pid"), "-r", file("v.pid"), "-c", file("c.pid"), "-b", file("b.pid")],
+      ...(this.#options.ownPidFiles === true
+        ? []
+        : ["-p", file("p.pid"), "-r", file("v.pid"), "-c", file("c.pid"), "-b", file("b.pid")]),
     ]);
     this.#process = spawn(command, words, { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

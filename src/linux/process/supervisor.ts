@@ -4,6 +4,7 @@ import type { Config } from "../../conf/model/config.ts";
 import type { Journal } from "../journal.ts";
 import { type DaemonName, journalIdentifier } from "../journal-identifier.ts";
 import { type NotificationLosses, Notifier } from "../notifier.ts";
+import { removePidFileOf } from "../pid-file.ts";
 import { endAtLeisure } from "../process-priority.ts";
 import type { ScriptProcess } from "../script-process.ts";
 import { type ScriptReport, ScriptRunner } from "../script-runner.ts";
@@ -317,8 +318,10 @@ export class Supervisor {
   }
 
   #ended(record: ChildRecord, how: { readonly code: number | null; readonly signal: string | null }): void {
-    const { kind } = record.settings;
-    if (record.child?.pid !== undefined) this.#relay.remove(record.child.pid);
+    const { kind, pidFile } = record.settings;
+    const pid = record.child?.pid;
+    if (pid !== undefined) this.#relay.remove(pid);
+    if (how.signal !== null && pid !== undefined && pidFile !== undefined) removePidFileOf(pid, pidFile);
     record.child = undefined;
     this.#waking.delete(kind);
     this.#owing.delete(kind);
