@@ -91,7 +91,7 @@ describeWith(suite, () => {
     await Promise.all((["keepalived", "locum"] as const).map(life));
   }, 60_000);
   afterAll(async () => {
-    for (const one of all.values()) await one.dispose();
+    await Promise.all([...all.values()].map((one) => one.dispose()));
     namespaces.remove();
   });
 

@@ -114,7 +114,7 @@ describeWith(suite, () => {
   }, 60_000);
   afterAll(async () => {
     for (const child of children) child.kill("SIGKILL");
-    for (const one of all) await one.dispose();
+    await Promise.all(all.map((one) => one.dispose()));
     namespaces.remove();
     rmSync(folder, { recursive: true, force: true });
   });

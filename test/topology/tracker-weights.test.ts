@@ -132,7 +132,7 @@ describeWith(suite, () => {
     await Promise.all(lives);
   }, 90_000);
   afterAll(async () => {
-    for (const one of all) await one.dispose();
+    await Promise.all(all.map((one) => one.dispose()));
     namespaces.remove();
   });
 
