@@ -110,7 +110,9 @@ function configuration(place: keyof typeof PLACES): string {
     text += instance(name, { id: ++id, priority, lines: inGroup ? "" : tracker });
     if (group === undefined) continue;
     text += instance(`${name}-other`, { id: ++id, priority: 100, lines: "" });
-    text += `vrrp_sync_group G-${name} {\n  group {\n    ${name}\n    ${name}-other\n  }\n  ${group}\n  ${inGroup ? tracker : ""}\n}\n`;
+    // The old word and the new one, in turns.
+    const word = id % 4 === 0 ? group.replace("sync_group_tracking_weight", "global_tracking") : group;
+    text += `vrrp_sync_group G-${name} {\n  group {\n    ${name}\n    ${name}-other\n  }\n  ${word}\n  ${inGroup ? tracker : ""}\n}\n`;
   }
   return text;
 }

@@ -131,7 +131,10 @@ describeWith(suite, () => {
       );
       return `  ${name}_script "${folder}/${name} now"\n  ${name}_script_timeout 1\n`;
     };
-    const globals = `  ${line}\n${line === "" ? slow("startup") + slow("shutdown") : ""}`;
+    const reader = `#!/bin/sh\necho "arguments $*" >> ${folder}/heard\nexec cat "$2" >> ${folder}/heard\n`;
+    writeFileSync(join(folder, "reader"), reader, { mode: 0o755 });
+    const read = `  vrrp_notify_fifo ${folder}/own\n  vrrp_notify_fifo_script "${folder}/reader first"\n`;
+    const globals = `${read}  ${line}\n${line === "" ? slow("startup") + slow("shutdown") : ""}`;
     daemon.configure(wholeLife("start"), globals);
     daemon.daemon.start();
     const everyone = (word: string) =>
@@ -207,6 +210,29 @@ describeWith(suite, () => {
     expect(said.get("locum")?.toSorted()).toEqual(said.get("keepalived")?.toSorted());
     expect(said.get("locum")).toContain("deleted deleted");
     expect(said.get("locum")).toContain("told stop");
+  });
+
+  it("the script that reads a pipe gets its arguments and the lines, in ours to the last one", () => {
+    const heard = (program: DaemonProgram) => {
+      const { folder } = of(program).stage;
+      return readFileSync(join(folder, "heard"), "utf8").trim().replaceAll(folder, "{D}").split("\n");
+    };
+    const [theirs, ours] = [heard("keepalived"), heard("locum")];
+    const beginning = (program: DaemonProgram) => {
+      const { lines } = of(program);
+      return lines.slice(
+        0,
+        lines.findIndex((line) => /DELETED|BACKUP_PRIORITY 110/.test(line)),
+      );
+    };
+    expect([theirs[0], ours[0]]).toEqual(new Array(2).fill("arguments first {D}/own"));
+    expect(ours.slice(1)).toEqual(of("locum").lines);
+    // Until the reload, which tells both.
+    expect(beginning("keepalived").length).toBeGreaterThan(90);
+    expect(theirs.slice(1, beginning("keepalived").length + 1)).toEqual(beginning("keepalived"));
+    // Its reader is ended and started again at a reload, and ended before the last lines.
+    expect(theirs.filter((line) => line.startsWith("arguments"))).toHaveLength(2);
+    expect(theirs.filter((line) => line.includes(" STOP "))).toEqual([]);
   });
 
   it("startup_script and shutdown_script are ended after their limits, and hold up nothing for longer", () => {
