@@ -195,4 +195,62 @@ describeWith(suite, () => {
       }
     }
   });
+
+  it.each([
+    ["", false],
+    ["promote_secondaries", true],
+  ] as const)(
+    "'%s': whether another's address of the same network outlives ours at a stop: %s",
+    async (word, stays) => {
+      const text = DAEMON.replace(/[\s\S]*(?=vrrp_instance)/, "").replace(
+        /virtual_ipaddress \{[\s\S]*/,
+        `${word}\n  virtual_ipaddress {\n    10.88.0.100/24\n  }\n}\n`,
+      );
+      const both = [start("a", "keepalived", text), start("b", "locum", text)];
+      for (const [at, side] of ["a", "b"].entries()) {
+        await eventually(() => has(side, "address", "10.88.0.100/24"), { within: 15_000 });
+        namespaces.run(side, ["ip", "address", "add", "10.88.0.5/24", "dev", "eth0"]);
+        await both[at]?.stop();
+        expect(has(side, "address", "10.88.0.5/24")).toBe(stays);
+      }
+    },
+  );
+
+  it("track_group: what is static comes back, and the instance fails and recovers with its interface", async () => {
+    const text = `track_group G {
+  group {
+    V1
+  }
+}
+static_routes {
+  10.51.0.0/24 dev eth1 track_group G
+}
+static_rules {
+  iif eth1 lookup 100 preference 50 track_group G
+}
+vrrp_instance V1 {
+  interface eth0
+  virtual_router_id 51
+  version 3
+  advert_int 0.2
+  virtual_ipaddress {
+    10.77.0.100/16
+  }
+}
+`;
+    const both = [start("a", "keepalived", text), start("b", "locum", text)];
+    for (const [at, side] of ["a", "b"].entries()) {
+      const log = () => both[at]?.log ?? "";
+      const holds = () => has(side, "address", "10.77.0.100/16");
+      await eventually(holds, { within: 15_000 });
+      namespaces.run(side, ["ip", "route", "del", "10.51.0.0/24"]);
+      namespaces.run(side, ["ip", "rule", "del", "preference", "50"]);
+      const back = () => has(side, "-4 route", "10.51.0.0/24") && has(side, "-4 rule", "50:");
+      await eventually(back, { within: 3_000 });
+      namespaces.run(side, ["ip", "link", "set", "eth1", "down"]);
+      await eventually(() => /entering FAULT STATE/i.test(log()) && !holds(), { within: 5_000 });
+      namespaces.run(side, ["ip", "link", "set", "eth1", "up"]);
+      await eventually(() => holds() && back(), { within: 10_000 });
+    }
+  });
 });
