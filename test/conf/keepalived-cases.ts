@@ -13,6 +13,17 @@ function service(lines: string, server = "  real_server 192.0.2.10 80 {\n    wei
   return `virtual_server 192.0.2.1 80 {\n${lines}${server}}\n`;
 }
 
+/** An instance for each line of a list: the keyword of the list, then the line. */
+function trackers(lines: readonly string[]): string {
+  const blocks =
+    "track_file f {\n  file /tmp/f\n}\nvrrp_track_process p {\n  process w\n}\nbfd_instance b {\n  neighbor_ip 192.0.2.9\n  source_ip 192.0.2.8\n}\n";
+  const each = lines.map((line, at) => {
+    const [list, ...words] = line.split(" ");
+    return `vrrp_instance V${at} {\n  interface eth0\n  virtual_router_id ${at + 1}\n  ${list} {\n    ${words.join(" ")}\n  }\n${address}}\n`;
+  });
+  return blocks + each.join("");
+}
+
 const balanced = "  lb_algo rr\n  lb_kind NAT\n  protocol TCP\n";
 const cascade = "keepalived goes on to report every line after an unknown block; we report the block";
 
@@ -390,6 +401,51 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
       balanced,
       `  real_server 192.0.2.10 80 {\n${["    name nosuch\n", "    name good\n", "    name good\n", "", "    name routers\n"].map((line) => `    BFD_CHECK {\n${line}    }\n`).join("")}  }\n`,
     )}`,
+  },
+  {
+    name: "lines of lists of trackers",
+    text: trackers([
+      "track_interface eth1 weight 10 noreverse",
+      "track_interface eth1 weight 10 other",
+      "track_interface eth1 weight 254",
+      "track_interface eth1 weight 255",
+      "track_interface eth1 weight x",
+      "track_interface eth1 reverse",
+      "track_file f weight 300",
+      "track_file f weight x",
+      "track_file f weight 3 other",
+      "track_file f reverse",
+      "track_process p weight 300",
+      "track_process p weight 3 other",
+      "track_process p reverse",
+      "track_bfd b weight 254",
+      "track_bfd b weight 3 other",
+      "track_bfd b reverse",
+    ]),
+  },
+  {
+    name: "blocks of tracked processes",
+    text: [
+      "quorum 1\n  quorum_max 0",
+      "quorum_max 0\n  quorum 1",
+      "quorum 3\n  quorum_max 2",
+      "quorum_max 2\n  quorum 2",
+      "quorum 0",
+      "quorum_max 70000",
+      "quorum x",
+      "delay 0",
+      "fork_delay 4000",
+      "terminate_delay x",
+      "param_match x",
+      "weight 3\n  weight 4",
+      "weight x\n  weight 4",
+      "weight 300",
+      "weight 3 other",
+      "process z",
+    ]
+      .map((lines, at) => `vrrp_track_process p${at} {\n  process w\n  ${lines}\n}\n`)
+      .join("")
+      .concat(instance("")),
   },
   { name: "single quotes", text: "global_defs {\n  router_id 'a#b'\n}\n" },
   {
