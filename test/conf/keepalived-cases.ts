@@ -1,4 +1,5 @@
 import type { KeepalivedCase } from "./keepalived-case.ts";
+import { trackerCases } from "./tracker-cases.ts";
 
 const identity = "  interface eth0\n  virtual_router_id 51\n";
 const address = "  virtual_ipaddress {\n    192.0.2.1/24\n  }\n";
@@ -11,17 +12,6 @@ function instance(lines: string, rest = identity + address): string {
 /** A service with the given lines, and one real server. */
 function service(lines: string, server = "  real_server 192.0.2.10 80 {\n    weight 1\n  }\n"): string {
   return `virtual_server 192.0.2.1 80 {\n${lines}${server}}\n`;
-}
-
-/** An instance for each line of a list: the keyword of the list, then the line. */
-function trackers(lines: readonly string[]): string {
-  const blocks =
-    "track_file f {\n  file /tmp/f\n}\nvrrp_track_process p {\n  process w\n}\nbfd_instance b {\n  neighbor_ip 192.0.2.9\n  source_ip 192.0.2.8\n}\n";
-  const each = lines.map((line, at) => {
-    const [list, ...words] = line.split(" ");
-    return `vrrp_instance V${at} {\n  interface eth0\n  virtual_router_id ${at + 1}\n  ${list} {\n    ${words.join(" ")}\n  }\n${address}}\n`;
-  });
-  return blocks + each.join("");
 }
 
 const balanced = "  lb_algo rr\n  lb_kind NAT\n  protocol TCP\n";
@@ -73,8 +63,6 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
     text: `vrrp_script s {\n  script "/nonexistent/check"\n}\n${instance("  track_script {\n    s\n  }\n")}`,
   },
   { name: "script without command", text: `vrrp_script s {\n  interval 1\n}\n${instance("")}` },
-  { name: "unknown track script", text: instance("  track_script {\n    nosuch\n  }\n") },
-  { name: "tracked interface twice", text: instance("  track_interface {\n    eth1\n    eth1\n  }\n") },
   { name: "include that matches nothing", text: `include /nonexistent/*.conf\n${instance("")}` },
   { name: "include of a file", text: "include part.conf\n", files: { "part.conf": instance("") } },
   {
@@ -267,13 +255,6 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
   { name: "preempt delay beyond its range", text: instance("  preempt_delay 2000\n") },
   { name: "truth word that is none", text: instance("  lower_prio_no_advert maybe\n") },
   { name: "debug level beyond its range", text: instance("  debug 9\n") },
-  { name: "own interface tracked", text: instance("  track_interface {\n    eth0\n  }\n") },
-  { name: "tracked interface that is not there", text: instance("  track_interface {\n    nosuch0\n  }\n") },
-  {
-    name: "track weight beyond its range",
-    text: instance("  track_interface {\n    eth1 weight 300\n  }\n"),
-  },
-  { name: "track word that is not known", text: instance("  track_interface {\n    eth1 bogus\n  }\n") },
   {
     name: "address without a device after dev",
     text: instance("", `${identity}  virtual_ipaddress {\n    192.0.2.2 dev\n    192.0.2.1\n  }\n`),
@@ -402,51 +383,7 @@ export const keepalivedCases: readonly KeepalivedCase[] = [
       `  real_server 192.0.2.10 80 {\n${["    name nosuch\n", "    name good\n", "    name good\n", "", "    name routers\n"].map((line) => `    BFD_CHECK {\n${line}    }\n`).join("")}  }\n`,
     )}`,
   },
-  {
-    name: "lines of lists of trackers",
-    text: trackers([
-      "track_interface eth1 weight 10 noreverse",
-      "track_interface eth1 weight 10 other",
-      "track_interface eth1 weight 254",
-      "track_interface eth1 weight 255",
-      "track_interface eth1 weight x",
-      "track_interface eth1 reverse",
-      "track_file f weight 300",
-      "track_file f weight x",
-      "track_file f weight 3 other",
-      "track_file f reverse",
-      "track_process p weight 300",
-      "track_process p weight 3 other",
-      "track_process p reverse",
-      "track_bfd b weight 254",
-      "track_bfd b weight 3 other",
-      "track_bfd b reverse",
-    ]),
-  },
-  {
-    name: "blocks of tracked processes",
-    text: [
-      "quorum 1\n  quorum_max 0",
-      "quorum_max 0\n  quorum 1",
-      "quorum 3\n  quorum_max 2",
-      "quorum_max 2\n  quorum 2",
-      "quorum 0",
-      "quorum_max 70000",
-      "quorum x",
-      "delay 0",
-      "fork_delay 4000",
-      "terminate_delay x",
-      "param_match x",
-      "weight 3\n  weight 4",
-      "weight x\n  weight 4",
-      "weight 300",
-      "weight 3 other",
-      "process z",
-    ]
-      .map((lines, at) => `vrrp_track_process p${at} {\n  process w\n  ${lines}\n}\n`)
-      .join("")
-      .concat(instance("")),
-  },
+  ...trackerCases,
   { name: "single quotes", text: "global_defs {\n  router_id 'a#b'\n}\n" },
   {
     name: "no braces around a list",

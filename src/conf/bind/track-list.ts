@@ -176,12 +176,23 @@ function tellTurn(
   { turn, word, kind }: { readonly turn: Word; readonly word: Word; readonly kind: TrackKind },
 ): void {
   const { turn: text, dropsLine } = TEXTS[kind.keyword];
+  const texts = [`(${context.owner}) ${text.replace("%n", () => word.text)} ${turn.text} - ignoring`];
+  if (isNewerTurn(context, turn, kind)) {
+    tell(context, turn, {
+      code: "newer-keyword",
+      severity: "warning",
+      message: "keepalived 2.2.7 does not know noreverse for an interface, and leaves it out",
+      help: "remove the word: without it the line means the same",
+      texts,
+    });
+    return;
+  }
   tell(context, turn, {
     code: "unknown-track-option",
     severity: "error",
     message: `'${turn.text}' means nothing after the weight of ${word.text} in ${kind.keyword}${dropsLine ? "; the line is dropped" : ", and is left out"}`,
     help: "write NAME or NAME weight N [reverse], one per line",
-    texts: [`(${context.owner}) ${text.replace("%n", () => word.text)} ${turn.text} - ignoring`],
+    texts,
   });
 }
 
