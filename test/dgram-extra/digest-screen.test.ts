@@ -81,6 +81,17 @@ describe("the addon's digests", () => {
       }
     }
   });
+
+  it("are computed of 4,096 octets at most; what is longer is not judged", () => {
+    for (const [algorithm] of algorithms) {
+      for (const length of [4_031, 4_032, 4_087, 4_088, 4_095, 4_096, 4_097]) {
+        const bytes = join(digest(algorithm, four, new Uint8Array(length)), new Uint8Array(length));
+        expect(plain(leading(algorithm, four), bytes)).toBe(false);
+        bytes[bytes.length - 1] = 1;
+        expect(plain(leading(algorithm, four), bytes)).toBe(length <= 4_096);
+      }
+    }
+  });
 });
 
 describe("a rule", () => {
