@@ -1,7 +1,7 @@
 import { familyOf } from "../../base/ip-address.ts";
 import type { ScriptCommand } from "../../conf/model/global-definitions.ts";
 import type { Network, PolicyRule, Route, RuleAction } from "../../conf/model/route.ts";
-import type { VirtualAddress, VrrpInstance } from "../../conf/model/vrrp-instance.ts";
+import type { VirtualAddress } from "../../conf/model/vrrp-instance.ts";
 
 /** Routing protocol number of keepalived's routes and rules. */
 const PROTOCOL = "18";
@@ -9,13 +9,13 @@ const PROTOCOL = "18";
 /** `192.0.2.1/24 brd 192.0.2.255 dev eth0 scope global label eth0:1 set`, as keepalived's dumps write an address. */
 export function addressEntryText(
   virtual: VirtualAddress,
-  { instance, isSet }: { readonly instance: VrrpInstance; readonly isSet: boolean },
+  { interface: name, isSet }: { readonly interface: string; readonly isSet: boolean },
 ): string {
   const { address, prefixLength, broadcast, device, scope, label } = virtual;
   const single = familyOf(address) === 6 ? 128 : 32;
   const words = [prefixLength === single ? address : `${address}/${prefixLength}`];
   if (broadcast !== undefined) words.push("brd", broadcast);
-  words.push("dev", device ?? instance.interface, "scope", String(scope ?? "global"));
+  words.push("dev", device ?? name, "scope", String(scope ?? "global"));
   if (label !== undefined) words.push("label", label);
   if (single === 128) words.push(prefixLength === 128 ? "deprecated" : "preferred_lft forever");
   if (isSet) words.push("set");

@@ -117,7 +117,10 @@ function listsJson(
   const isMaster = status.role.kind === "master";
   const addresses = (list: VrrpInstance["virtualAddresses"]) =>
     list.map((virtual) =>
-      addressEntryText(virtual, { instance, isSet: isMaster && set.has(virtual.address) }),
+      addressEntryText(virtual, {
+        interface: instance.interface,
+        isSet: isMaster && set.has(virtual.address),
+      }),
     );
   const scripts = new Map(config.vrrpScripts.map(({ name, command }) => [name, scriptEntryText(command)]));
   const lists = {

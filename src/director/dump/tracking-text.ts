@@ -1,6 +1,7 @@
 import { inSeconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
 import type { ScriptCommand } from "../../conf/model/global-definitions.ts";
+import type { SyncGroup } from "../../conf/model/tracking.ts";
 import type { Tracked, VrrpInstance, VrrpNotify } from "../../conf/model/vrrp-instance.ts";
 import type { VrrpStatus } from "../vrrp-status.ts";
 import { scriptEntryText } from "./entry-text.ts";
@@ -11,35 +12,48 @@ type TrackerList = "trackScripts" | "trackFiles" | "trackProcesses";
 export function notificationText(instance: VrrpInstance, { global, syncGroups }: Config): readonly string[] {
   const group = syncGroups.find(({ members }) => members.includes(instance.name));
   const priorities = instance.notifyPriorityChanges ?? group?.notifyPriorityChanges;
-  const section = (head: string, entries: readonly string[]) =>
-    entries.length === 0 ? [] : [head, ...entries];
-  const weighed = ({ name, weight, reverse }: Tracked, comma = "") =>
-    `     ${name}${comma} weight ${weight}${reverse ? " reverse" : ""}`;
   return [
-    ...section(
-      "   Tracked interfaces :",
-      instance.trackInterfaces.map((tracked) => weighed(tracked)),
-    ),
-    ...section(
-      "   Tracked scripts :",
-      instance.trackScripts.map((tracked) => weighed(tracked)),
-    ),
-    ...section(
-      "   Tracked files :",
-      instance.trackFiles.map((tracked) => weighed(tracked, ",")),
-    ),
-    ...section(
-      "   Tracked processes :",
-      instance.trackProcesses.map((tracked) => weighed(tracked, ",")),
-    ),
-    ...section(
-      "   Tracked BFDs :",
-      instance.trackBfds.map((tracked) => weighed(tracked)),
-    ),
+    ...trackedText(instance),
     `   Using smtp notification = ${instance.smtpAlert ? "yes" : "no"}`,
     `   Notify deleted = ${instance.notify.deleted === undefined ? "Fault" : "Deleted"}`,
     ...commandsText(instance.notify, global.scriptUser?.user),
     `   Notify priority changes = ${priorities ?? global.defaults.notifyPriorityChanges}`,
+  ];
+}
+
+/** The same of a sync group. */
+export function groupNotificationText(group: SyncGroup, { global }: Config): readonly string[] {
+  const { notifyPriorityChanges: priorities } = group;
+  return [
+    `   Using smtp notification = ${group.smtpAlert ? "yes" : "no"}`,
+    ...(priorities === undefined ? [] : [`   Notify priority changes = ${priorities ? "yes" : "no"}`]),
+    ...trackedText(group),
+    ...commandsText(group.notify, global.scriptUser?.user),
+  ];
+}
+
+function trackedText(
+  tracker: Pick<
+    SyncGroup,
+    "trackInterfaces" | "trackScripts" | "trackFiles" | "trackProcesses" | "trackBfds"
+  >,
+): readonly string[] {
+  const section = (what: string, tracked: readonly Tracked[], comma = "") =>
+    tracked.length === 0
+      ? []
+      : [
+          `   Tracked ${what} :`,
+          ...tracked.map(
+            ({ name, weight, reverse }) =>
+              `     ${name}${comma} weight ${weight}${reverse ? " reverse" : ""}`,
+          ),
+        ];
+  return [
+    ...section("interfaces", tracker.trackInterfaces),
+    ...section("scripts", tracker.trackScripts),
+    ...section("files", tracker.trackFiles, ","),
+    ...section("processes", tracker.trackProcesses, ","),
+    ...section("BFDs", tracker.trackBfds),
   ];
 }
 

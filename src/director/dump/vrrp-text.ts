@@ -1,14 +1,14 @@
 import { familyOf } from "../../base/ip-address.ts";
 import { type Duration, inMilliseconds, inSeconds } from "../../base/time.ts";
 import type { Config } from "../../conf/model/config.ts";
-import type { VrrpInstance } from "../../conf/model/vrrp-instance.ts";
+import type { VirtualAddress, VrrpInstance } from "../../conf/model/vrrp-instance.ts";
 import type { Role } from "../../vrrp/router-state.ts";
 import { masterDownInterval } from "../../vrrp/timers.ts";
 import { routerKey } from "../vrrp-director-state.ts";
 import type { LinkStatus, VrrpInstanceStatus, VrrpStatus } from "../vrrp-status.ts";
 import { type ClockReading, instantText } from "./clock-reading.ts";
 import { addressEntryText, routeEntryText, ruleEntryText } from "./entry-text.ts";
-import { notificationText, trackingText } from "./tracking-text.ts";
+import { groupNotificationText, notificationText, trackingText } from "./tracking-text.ts";
 
 const STATES: Readonly<Record<Role["kind"], string>> = {
   initialize: "INIT",
@@ -30,6 +30,7 @@ export function vrrpText(config: Config, told: Told): string {
     return status === undefined ? [] : instanceText(instance, { status, config, clock: told.clock });
   });
   const lines = [
+    ...staticText(config, told.status),
     ...(instances.length === 0 ? [] : ["------< VRRP Topology >------", ...instances]),
     ...groupsText(config, told.status),
     ...trackingText(config, told.status),
@@ -156,7 +157,7 @@ function placesText(instance: VrrpInstance, status: VrrpInstanceStatus): readonl
   const lines = (list: VrrpInstance["virtualAddresses"]) =>
     list.map((virtual) => {
       const isSet = status.role.kind === "master" && present.has(virtual.address);
-      return `     ${addressEntryText(virtual, { instance, isSet })}`;
+      return `     ${addressEntryText(virtual, { interface: instance.interface, isSet })}`;
     });
   const section = (head: string, entries: readonly string[]) =>
     entries.length === 0 ? [] : [head, ...entries];
@@ -185,17 +186,44 @@ function placesText(instance: VrrpInstance, status: VrrpInstanceStatus): readonl
   ];
 }
 
-function groupsText({ syncGroups }: Config, { groups }: VrrpStatus): readonly string[] {
+/** What is there from the start to the stop. */
+function staticText(config: Config, { links }: VrrpStatus): readonly string[] {
+  const present = new Set(
+    links.flatMap(({ name, addresses }) => addresses.map(({ address }) => `${name} ${address}`)),
+  );
+  const section = (what: string, entries: readonly string[]) =>
+    entries.length === 0
+      ? []
+      : [`------< Static ${what} >------`, ...entries.map((entry) => `     ${entry}`)];
+  const addressText = (virtual: VirtualAddress) => {
+    const { device = config.global.vrrp.defaultInterface, address } = virtual;
+    return addressEntryText(virtual, { interface: device, isSet: present.has(`${device} ${address}`) });
+  };
+  return [
+    ...section("Addresses", config.staticAddresses.map(addressText)),
+    ...section("Routes", config.staticRoutes.map(routeEntryText)),
+    ...section("Rules", config.staticRules.map(ruleEntryText)),
+  ];
+}
+
+function groupsText(config: Config, { groups, instances }: VrrpStatus): readonly string[] {
+  const { syncGroups } = config;
   if (syncGroups.length === 0) return [];
   const told = new Map(groups.map(({ name, state }) => [name, state]));
   return [
     "------< VRRP Sync groups >------",
-    ...syncGroups.flatMap(({ name, members, smtpAlert }) => [
-      ` VRRP Sync Group = ${name}, ${told.get(name) ?? "INIT"}`,
-      "   VRRP member instances :",
-      ...members.map((member) => `     ${member}`),
-      `   Using smtp notification = ${smtpAlert ? "yes" : "no"}`,
-    ]),
+    ...syncGroups.flatMap((group) => {
+      const { name, members } = group;
+      const roles = instances.filter((one) => members.includes(one.name));
+      const count = (kind: Role["kind"]) => roles.filter(({ role }) => role.kind === kind).length;
+      return [
+        ` VRRP Sync Group = ${name}, ${told.get(name) ?? "INIT"}`,
+        `   Num member fault ${count("fault")}, num member init ${count("initialize")}`,
+        "   VRRP member instances :",
+        ...members.map((member) => `     ${member}`),
+        ...groupNotificationText(group, config),
+      ];
+    }),
   ];
 }
 
