@@ -62,16 +62,21 @@ export async function testConfiguration(options: TestOptions): Promise<number> {
       allIncludesMustRead: options.allConfig,
     },
   });
-  const result = keepalivedMessages(diagnostics, { oneFile: files.length <= 1 });
+  const result = keepalivedMessages(diagnostics, { mainFile: mainFileOf(files, options.file) });
   for (const line of result.lines) output.write(`${line}\n`);
   output.close();
   return result.exitCode;
 }
 
+/** The file that includes the others, whose lines the parent of keepalived names without it; none where a pattern names several. */
+export function mainFileOf(files: readonly string[], asked: string): string | undefined {
+  return files.length <= 1 || files[0] === asked ? files[0] : undefined;
+}
+
 /** The lines and the exit code of `keepalived -t` 2.2.7 for what was found. */
 export function keepalivedMessages(
   diagnostics: readonly Diagnostic[],
-  options: { readonly oneFile: boolean },
+  options: { readonly mainFile: string | undefined },
 ): { readonly lines: readonly string[]; readonly exitCode: number } {
   const reported = diagnostics.filter((found): found is Reported => found.keepalived !== undefined);
   const lines: string[] = [];
@@ -80,9 +85,13 @@ export function keepalivedMessages(
     const own = reported.filter((found) => pass.stages.includes(found.keepalived.stage)).sort(byLine);
     for (const found of own) {
       codes.add(found.keepalived.exitCode);
-      const prefix = prefixOf(found, pass.lineOnly && options.oneFile);
+      const prefix = prefixOf(found, pass.lineOnly && found.span.file === options.mainFile);
       for (const text of found.keepalived.texts) lines.push(`${prefix}${text}`);
       if (found.keepalived.exitCode === 2) return { lines, exitCode: 2 };
+    }
+    // An include that has to be there: the parent has read on to the end, and nobody else begins.
+    if (own.some(({ keepalived: { stage, exitCode } }) => stage === "read" && exitCode === 6)) {
+      return { lines, exitCode: 6 };
     }
     if (own.some((found) => found.code === "interface-missing")) {
       lines.push(NO_SUCH_INTERFACE);

@@ -27,12 +27,12 @@ export interface IncludeContext {
   readonly report: Report;
 }
 
-/** The strictness that one keyword of the include family brings by itself. */
+/** The strictness that one keyword of the include family brings by itself, as seen with keepalived 2.2.7. */
 export function strictnessOf(keyword: string): IncludeStrictness {
   const all = keyword === "includea";
   return {
-    read: all || keyword === "includer",
-    match: all || keyword === "includem",
+    read: /^include[rmwba]$/.test(keyword),
+    match: all || keyword === "includem" || keyword === "includew",
     wildcardMatch: all || keyword === "includew",
     braceMatch: all || keyword === "includeb",
   };
@@ -56,7 +56,8 @@ export function readIncludeCheck(current: IncludeStrictness, text: string): Incl
 }
 
 /**
- * The usable files that a pattern names, with `{a,b}` alternatives tried one by one. keepalived skips folders and executable files (keepalived-syntax.md section 4).
+ * The usable files that a pattern names, with `{a,b}` alternatives tried one by one. keepalived skips folders and executable
+ * files (keepalived-syntax.md section 4). Where wildcards stand, it does not ask for each alternative.
  */
 export function findFiles(pattern: string, context: IncludeContext): readonly SourceFile[] {
   const { include } = context;
@@ -71,23 +72,50 @@ export function findFiles(pattern: string, context: IncludeContext): readonly So
   const usable: SourceFile[] = [];
   const seen = new Set<string>();
   let matches = 0;
+  const missing: string[] = [];
   for (const alternative of braceAlternatives(pattern)) {
     const found = context.read(alternative, context.directory);
     matches += found.length;
-    const emptyAlternative = found.length === 0 && alternative !== pattern && strict.braceMatch;
-    if (emptyAlternative) context.report(nothingMatches(alternative, span, true));
+    if (found.length === 0) missing.push(alternative);
     for (const file of found) {
       if (seen.has(file.path)) continue;
       seen.add(file.path);
       if (file.kind === "file") usable.push(file);
-      else context.report(skipped(file, span, strict.read));
+      else
+        context.report(
+          skipped(file, { span, counts: strict.read, named: asNamed(file.path, pattern, context) }),
+        );
     }
   }
+  const hasWildcard = isWildcard(pattern, context);
   if (matches === 0) {
-    const counts = strict.match || (strict.wildcardMatch && /[*?[]/.test(pattern));
-    context.report(include ? nothingMatches(pattern, span, counts) : nothingToRead(pattern, span, counts));
+    const counts = demandOf({ hasWildcard, hasBraces: missing.length > 1 }, strict);
+    context.report(
+      include
+        ? nothingMatches({ pattern, hasWildcard, counts }, span)
+        : nothingToRead(pattern, span, strict.match),
+    );
+  } else if (missing.length > 0 && !hasWildcard) {
+    context.report(someMissing({ pattern, missing, counts: strict.braceMatch }, span));
   }
   return usable;
+}
+
+/** Whether wildcards stand in it and are looked at: in a folder that is not there they are not, as glob(3) tells keepalived. */
+function isWildcard(pattern: string, { read, directory }: IncludeContext): boolean {
+  const at = pattern.search(/[*?[]/);
+  if (at < 0) return false;
+  const folder = pattern.slice(0, pattern.slice(0, at).lastIndexOf("/"));
+  return !pattern.slice(0, at).includes("/") || folder === "" || read(folder, directory).length > 0;
+}
+
+/** Whether a pattern of this kind has to match something. */
+function demandOf(
+  pattern: { readonly hasWildcard: boolean; readonly hasBraces: boolean },
+  strict: IncludeStrictness,
+): boolean {
+  if (pattern.hasWildcard) return strict.wildcardMatch;
+  return pattern.hasBraces ? strict.braceMatch : strict.match;
 }
 
 /** `a{b,c}d` as `abd`, `acd`, in order; nested braces too. A pattern without braces stands for itself. */
@@ -113,7 +141,12 @@ export function braceAlternatives(pattern: string): readonly string[] {
   return [pattern];
 }
 
-function nothingMatches(pattern: string, span: Span, counts: boolean): Diagnostic {
+/** keepalived is silent about wildcards that match nothing, unless they have to. */
+function nothingMatches(
+  { pattern, hasWildcard, counts }: { pattern: string; hasWildcard: boolean; counts: boolean },
+  span: Span,
+): Diagnostic {
+  const text = hasWildcard ? `No config files matched '${pattern}'.` : `Config files missing '${pattern}'.`;
   return {
     code: "include-nothing",
     severity: counts ? "error" : "warning",
@@ -122,7 +155,29 @@ function nothingMatches(pattern: string, span: Span, counts: boolean): Diagnosti
     span,
     related: [],
     ...(counts ? { fatal: 6 } : {}),
-    keepalived: { texts: [`Config files missing '${pattern}'.`], stage: "read", exitCode: counts ? 6 : 0 },
+    ...(hasWildcard && !counts
+      ? {}
+      : { keepalived: { texts: [text], stage: "read", exitCode: counts ? 6 : 0 } as const }),
+  };
+}
+
+function someMissing(
+  { pattern, missing, counts }: { pattern: string; missing: readonly string[]; counts: boolean },
+  span: Span,
+): Diagnostic {
+  return {
+    code: "include-nothing",
+    severity: counts ? "error" : "warning",
+    message: `no file matches ${missing.join(", nor ")}; the rest of ${pattern} is included`,
+    help: "correct the path (a relative one counts from the file that includes it), create the file, or take it out of the braces",
+    span,
+    related: [],
+    ...(counts ? { fatal: 6 } : {}),
+    keepalived: {
+      texts: [`Some config files missing: "${pattern}".`],
+      stage: "read",
+      exitCode: counts ? 6 : 0,
+    },
   };
 }
 
@@ -139,22 +194,31 @@ function nothingToRead(pattern: string, span: Span, counts: boolean): Diagnostic
   };
 }
 
-function skipped(file: Extract<FoundFile, { kind: "skipped" }>, span: Span, counts: boolean): Diagnostic {
+/** keepalived works in the folder of the file that it reads, and names what it finds there without it. */
+function asNamed(path: string, pattern: string, { directory, include }: IncludeContext): string {
+  if (include === undefined || pattern.startsWith("/")) return path;
+  return path.startsWith(directory) ? path.slice(directory.length) : path;
+}
+
+function skipped(
+  file: Extract<FoundFile, { kind: "skipped" }>,
+  { span, counts, named }: { readonly span: Span; readonly counts: boolean; readonly named: string },
+): Diagnostic {
   const reasons = {
     directory: {
       message: `${file.path} is a directory, so it is skipped`,
       help: `name the files in it, such as '${file.path.replace(/\/$/, "")}/*.conf'`,
-      text: `Configuration file '${file.path.replace(/\/?$/, "/")}' is a directory - skipping`,
+      text: `Configuration file '${named.replace(/\/?$/, "/")}' is a directory - skipping`,
     },
     executable: {
       message: `${file.path} is executable, so it is taken for a program and skipped`,
       help: `take the execute permission away: chmod a-x ${file.path}`,
-      text: `Configuration file '${file.path}' is not a regular non-executable file - skipping`,
+      text: `Configuration file '${named}' is not a regular non-executable file - skipping`,
     },
     unreadable: {
       message: `${file.path} cannot be read: ${file.detail ?? "unknown reason"}`,
       help: "make it readable for the user that runs locum",
-      text: `Configuration file '${file.path}' open problem (${file.detail ?? "unknown"}) - skipping`,
+      text: `Configuration file '${named}' open problem (${file.detail ?? "unknown"}) - skipping`,
     },
   };
   const reason = reasons[file.reason];

@@ -58,7 +58,7 @@ function judgeMessages(file: CorpusFile, diagnostics: readonly Diagnostic[]): re
   const told = file.lines.filter((line) => !ENVIRONMENT.test(line)).map(messageOf);
   const runs = cascadedLines(file, told);
   const ourLines = new Set(diagnostics.flatMap(linesOf));
-  const ourTexts = new Set(keepalivedMessages(diagnostics, { oneFile: true }).lines);
+  const ourTexts = new Set(keepalivedMessages(diagnostics, { mainFile: diagnostics[0]?.span.file }).lines);
   return oneEach(told)
     .filter(({ line, text }) => line === undefined || !(CASCADE.test(text) && runs.has(line)))
     .map((message) => ({

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { keepalivedMessages } from "../../src/cli/keepalived-test.ts";
+import { keepalivedMessages, mainFileOf } from "../../src/cli/keepalived-test.ts";
 import { loadConfiguration } from "../../src/conf/load-configuration.ts";
 import type { HostFacts, ReadConfig } from "../../src/conf/source.ts";
 import type { KeepalivedCase } from "./keepalived-case.ts";
@@ -42,6 +42,6 @@ export function ourAnswer(each: KeepalivedCase): KeepalivedAnswer {
     read,
     options: { configId: each.configId ?? "host", host: recordedHost },
   });
-  const { lines, exitCode } = keepalivedMessages(diagnostics, { oneFile: used.length <= 1 });
+  const { lines, exitCode } = keepalivedMessages(diagnostics, { mainFile: mainFileOf(used, "main.conf") });
   return { exit: exitCode, lines };
 }

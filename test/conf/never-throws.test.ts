@@ -82,7 +82,7 @@ describe("any configuration", () => {
           expect(span.line).toBeLessThanOrEqual(written.length);
           expect(codeFrame(found, { colors, linesOf: () => written })).toContain(found.code);
         }
-        expect([0, 2, 4, 5, 6]).toContain(keepalivedMessages(diagnostics, { oneFile: true }).exitCode);
+        expect([0, 2, 4, 5, 6]).toContain(keepalivedMessages(diagnostics, { mainFile: undefined }).exitCode);
       }),
       { numRuns: 300 },
     );

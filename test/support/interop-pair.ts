@@ -66,10 +66,14 @@ export class InteropPair {
     this.namespaces.run("s", ["ip", "link", "set", `${side}-${name}`, up ? "up" : "down"]);
   }
 
-  /** Starts a daemon. */
-  start(side: Side, options: { program: DaemonProgram; text: string }): VrrpDaemon {
-    const daemon = new VrrpDaemon(this.namespaces, { namespace: side, program: options.program });
-    daemon.configure(options.text);
+  /** Starts a daemon; `before` as in VrrpDaemon. */
+  start(
+    side: Side,
+    options: { program: DaemonProgram; text: string; before?: readonly string[] },
+  ): VrrpDaemon {
+    const { text, ...rest } = options;
+    const daemon = new VrrpDaemon(this.namespaces, { namespace: side, ...rest });
+    daemon.configure(text);
     daemon.start();
     this.#daemons.push(daemon);
     return daemon;

@@ -1,4 +1,4 @@
-import { keepalivedMessages } from "../../../src/cli/keepalived-test.ts";
+import { keepalivedMessages, mainFileOf } from "../../../src/cli/keepalived-test.ts";
 import { loadConfiguration } from "../../../src/conf/load-configuration.ts";
 import type { HostFacts } from "../../../src/conf/source.ts";
 import { readConfig } from "../../../src/linux/read-config.ts";
@@ -11,6 +11,6 @@ export function ourAnswer(file: string, host: HostFacts): OurAnswer {
     read: readConfig,
     options: { configId: "host", host },
   });
-  const { lines, exitCode } = keepalivedMessages(diagnostics, { oneFile: files.length <= 1 });
+  const { lines, exitCode } = keepalivedMessages(diagnostics, { mainFile: mainFileOf(files, file) });
   return { exit: exitCode, lines, codes: new Set(diagnostics.map((found) => found.code)) };
 }
