@@ -2,6 +2,7 @@ import { parseIpAddress } from "../../base/ip-address.ts";
 import type { Word } from "../tree.ts";
 import { type BindContext, closeOf, sourceLine, tell } from "./context.ts";
 import { readEndpoint } from "./endpoint.ts";
+import { missingWord } from "./missing-word.ts";
 import { entriesOf, type Setting } from "./setting.ts";
 
 /**
@@ -19,22 +20,9 @@ export function checkEntries(context: BindContext, setting: Setting): void {
   }
 }
 
-/** keepalived ends on the spot where a word wants another after it and the line is over. */
 function tellMissingWord(context: BindContext, words: readonly Word[]): void {
-  const [first] = words;
   const last = words[words.length - 1];
-  if (!first || !last) return;
-  tell(context, last, {
-    code: "missing-value",
-    severity: "error",
-    message: `a word is missing after ${last.text}`,
-    help: "complete the line, or remove it; keepalived stops here and reads nothing further",
-    fatal: 2,
-    texts: [
-      `*** Configuration line starting \`${first.text}\` is missing a parameter after keyword \`${last.text}\` at word position ${words.length + 1}`,
-    ],
-    exitCode: 2,
-  });
+  if (last) tell(context, last, missingWord(words));
 }
 
 function checkGroup(context: BindContext, setting: Setting): void {

@@ -3,6 +3,7 @@ import type { RouteNameList } from "../source.ts";
 import type { Word } from "../tree.ts";
 import { type BindContext, type Finding, tell } from "./context.ts";
 import { checkInterface } from "./interface-name.ts";
+import { missingWord } from "./missing-word.ts";
 import { MOST, numberFault } from "./number-fault.ts";
 import { parsePrefix } from "./prefix.ts";
 import { checkTrackGroup } from "./track-group-name.ts";
@@ -79,21 +80,8 @@ export class EntryLine {
   /** The next word. keepalived ends on the spot where there is none. */
   take(): Word | undefined {
     const word = this.skip();
-    const [first] = this.#words;
     const last = this.#words[this.#words.length - 1];
-    if (word === undefined && first && last && !this.#over) {
-      this.#tell(last, "line", {
-        code: "missing-value",
-        severity: "error",
-        message: `a word is missing after ${last.text}`,
-        help: "complete the line, or remove it; keepalived stops here and reads nothing further",
-        fatal: 2,
-        texts: [
-          `*** Configuration line starting \`${first.text}\` is missing a parameter after keyword \`${last.text}\` at word position ${this.#words.length + 1}`,
-        ],
-        exitCode: 2,
-      });
-    }
+    if (word === undefined && last && !this.#over) this.tell(last, "line", missingWord(this.#words));
     return word;
   }
 
@@ -110,7 +98,7 @@ export class EntryLine {
     const { after, text, most = MOST, base = 10, loses } = how;
     const fault = numberFault(word.text, most, base);
     if (fault === undefined) return Number(word.text);
-    this.#refuse(word, {
+    this.refuse(word, {
       after,
       wanted: `a whole number from 0 to ${most}`,
       texts: [fault, text.replace("%s", () => word.text)],
@@ -125,7 +113,7 @@ export class EntryLine {
     if (word === undefined) return undefined;
     const parsed = parseIpAddress(word.text);
     if (parsed.ok) return parsed.value;
-    this.#refuse(word, {
+    this.refuse(word, {
       after: how.after,
       wanted: "an address without a length",
       texts: [`VRRP parsed invalid IP ${word.text}. skipping IP...`, how.text.replace("%s", () => word.text)],
@@ -139,7 +127,7 @@ export class EntryLine {
     if (word === undefined) return undefined;
     const network = this.network(word);
     if (network !== undefined) return network;
-    this.#refuse(word, {
+    this.refuse(word, {
       after: how.after,
       wanted: "an address with or without its length",
       texts: [`VRRP parsed invalid IP ${word.text}. skipping IP...`, how.text.replace("%s", () => word.text)],
@@ -165,7 +153,7 @@ export class EntryLine {
     const address = parseIpAddress(host);
     if (!address.ok || length === undefined) return undefined;
     const most = familyOf(address.value) === 4 ? 32 : 128;
-    this.#tell(word, "word", {
+    this.tell(word, "word", {
       code: "bad-prefix-length",
       severity: "error",
       message: `the prefix length of ${host} is '${length}', but it must be a number from 0 to ${most}; ${most} counts instead`,
@@ -182,7 +170,7 @@ export class EntryLine {
   takeName(list: RouteNameList, how: { readonly after: Word; readonly text: string }): Word | undefined {
     const word = this.take();
     if (word === undefined || this.isName(list, word.text)) return word;
-    this.#refuse(word, {
+    this.refuse(word, {
       after: how.after,
       wanted: `a number up to ${MOST_OF[list]}, or a name that iproute2 knows`,
       texts: [how.text.replace("%s", () => word.text)],
@@ -195,7 +183,7 @@ export class EntryLine {
     const word = this.take();
     const known = word?.text.split("/", 2).every((text) => this.isName("realms", text));
     if (word === undefined || known) return word;
-    this.#refuse(word, {
+    this.refuse(word, {
       after: how.after,
       wanted: "one realm, or two with a slash between them",
       texts: [how.text.replace("%s", () => word.text)],
@@ -240,12 +228,20 @@ export class EntryLine {
       readonly loses?: Loss;
     },
   ): void {
-    this.#refuse(word, how);
+    const { loses = "line" } = how;
+    const outcome = loses === "line" ? `the ${this.#what} is dropped` : `${how.after.text} does not count`;
+    this.tell(word, loses, {
+      code: "bad-entry-value",
+      severity: "error",
+      message: `${how.after.text} is '${word.text}', which it cannot be, so ${outcome}`,
+      help: `write ${how.after.text} and ${how.wanted}`,
+      texts: how.texts,
+    });
   }
 
   /** Two words that do not go together. */
   clash(word: Word, message: string, how: { readonly text: string; readonly help: string }): void {
-    this.#tell(word, "line", {
+    this.tell(word, "line", {
       code: "entry-words-clash",
       severity: "error",
       message: `${message}, so the ${this.#what} is dropped`,
@@ -256,30 +252,6 @@ export class EntryLine {
 
   /** Something else that is wrong. */
   tell(word: Word, loses: Loss, finding: Finding): void {
-    this.#tell(word, loses, finding);
-  }
-
-  #refuse(
-    word: Word,
-    how: {
-      readonly after: Word;
-      readonly wanted: string;
-      readonly texts: readonly string[];
-      readonly loses?: Loss;
-    },
-  ): void {
-    const { loses = "line" } = how;
-    const outcome = loses === "line" ? `the ${this.#what} is dropped` : `${how.after.text} does not count`;
-    this.#tell(word, loses, {
-      code: "bad-entry-value",
-      severity: "error",
-      message: `${how.after.text} is '${word.text}', which it cannot be, so ${outcome}`,
-      help: `write ${how.after.text} and ${how.wanted}`,
-      texts: how.texts,
-    });
-  }
-
-  #tell(word: Word, loses: Loss, finding: Finding): void {
     if (loses === "line") this.#over = true;
     if (finding.fatal !== undefined) this.#fatal = true;
     tell(this.#context, word, finding);
